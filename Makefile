@@ -1,0 +1,45 @@
+# make run    set up and start the line on this machine
+# make test   set up and run every test
+# make check  linters, types, import contracts
+# make setup  only set up
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do command -v $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+help: ## say what can be made
+	@sed -n 's/^# //p' Makefile
+
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed; found: $$("$(PYTHON)" --version 2>&1). Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 2; }
+
+# A stamp a purpose: the first `make run` need not wait for linters.
+$(VENV)/.run-ready: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv (once, about a minute) …"
+	@$(PIP_INSTALL) --editable '.[local]'
+	@touch $@
+
+$(VENV)/.dev-ready: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv for tests and checks (once, about a minute) …"
+	@$(PIP_INSTALL) --editable '.[local,dev]'
+	@touch $@ $(VENV)/.run-ready
+
+setup: $(VENV)/.dev-ready
+
+run: $(VENV)/.run-ready
+	@$(BIN)/ivr dev
+
+test: $(VENV)/.dev-ready
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+check: $(VENV)/.dev-ready
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports

@@ -1,0 +1,1 @@
+"""How a carrier speaks: its requests become events, instructions become its documents. Pure."""

@@ -1,0 +1,1 @@
+"""The command `ivr`: composition only, one file a command."""

@@ -1,0 +1,1 @@
+"""What a call does: one event in, one turn out. Pure."""

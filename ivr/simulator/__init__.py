@@ -1,0 +1,1 @@
+"""A pretend carrier that knows only HTTP and TwiML, and so can ring any TwiML application."""

@@ -1,0 +1,1 @@
+"""What is kept of calls, in Redis: sessions and counts; and the embedded Redis."""

@@ -1,0 +1,1 @@
+"""TwiML as a language: verbs as types, writing, reading, request parameters, signatures. Pure."""

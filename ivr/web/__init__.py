@@ -1,0 +1,1 @@
+"""The web service: voice webhooks, clips, health."""
