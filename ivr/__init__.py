@@ -1,1 +1,1 @@
-"""ঘরে বসে · Ghore Boshe: a phone line that teaches, in Bengali and by keypad, to register on UMANG."""
+"""ঘরে বসে · Ghore Boshe: a phone line that teaches, in Bengali and by keypad, to use UMANG."""

@@ -1,0 +1,37 @@
+"""One fault of the flow spec, in words that a person who does not program can act on."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where in a file: keys and positions from the top, such as ("nodes", "help", "options", 0)."""
+
+
+class Problem(Struct, frozen=True, order=True):
+    """What is wrong, in which file and line, at which node, and what to do.
+
+    Reads as `config/flow.yaml:41: node 'main_menu': … ; …`.
+    """
+
+    file: str
+    line: int
+    """Counted from 1."""
+    node: str | None
+    message: str
+    """What is wrong and what to do."""
+
+    def __str__(self) -> str:
+        place = f"node '{self.node}': " if self.node else ""
+        return f"{self.file}:{self.line}: {place}{self.message}"
+
+
+def node_of(path: Path) -> str | None:
+    """The node that a path leads into, or None where it leads elsewhere."""
+    match path:
+        case ("nodes", str(node), *_):
+            return node
+        case _:
+            return None

@@ -1,0 +1,131 @@
+"""The JSON Schemas of the files in config/, made from the types, for editors and for the loader."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import jsonschema
+import msgspec
+
+from ivr.flow.model import Facts, Flow, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ivr.flow.problem import Path
+
+SHAPES: Final = {"flow": Flow, "prompts": Words, "facts": Facts}
+"""Each kind of file in config/ and the type that it must have."""
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+@cache
+def schema(name: str) -> Mapping[str, Any]:
+    """The JSON Schema (draft 2020-12) of one kind of file, a key of `SHAPES`.
+
+    It says the same as the types, in a form whose errors name one place each: an optional part
+    may be left out but not be null, and a node is judged by its own kind only.
+    """
+    made = _without_null(msgspec.json.schema(SHAPES[name]))
+    if name == "flow":
+        nodes = made["$defs"]["Flow"]["properties"]["nodes"]
+        nodes["additionalProperties"] = _by_kind(nodes["additionalProperties"])
+    return {"$schema": _DIALECT, "title": f"Ghore Boshe: {name}", **made}
+
+
+def faults(name: str, data: object) -> Iterator[tuple[Path, str]]:
+    """Every way in which `data` is not what the schema asks, as (where, what and what to do)."""
+    validator = jsonschema.Draft202012Validator(schema(name))
+    for error in validator.iter_errors(data):
+        path = tuple(error.absolute_path)
+        if "propertyNames" in error.absolute_schema_path:
+            path = (*path, str(error.instance))
+        yield from ((path + tail, text) for tail, text in _explain(error))
+
+
+def _without_null(part: Any) -> Any:
+    """`anyOf: [X, null]`, as msgspec writes an optional field, becomes X."""
+    if isinstance(part, list):
+        return [_without_null(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {key: _without_null(value) for key, value in part.items()}
+    choices = [choice for choice in kept.get("anyOf", ()) if choice.get("type") != "null"]
+    if len(choices) == 1:
+        rest = {key: kept[key] for key in kept if key not in {"anyOf", "default"}}
+        return {**rest, **choices[0]}
+    return kept
+
+
+def _by_kind(union: Mapping[str, Any]) -> dict[str, Any]:
+    """A union told apart by `kind`, as conditions: so that only the right kind complains."""
+    kinds = union["discriminator"]["mapping"]
+    return {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": list(kinds)}},
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"$ref": reference},
+            }
+            for kind, reference in kinds.items()
+        ],
+    }
+
+
+def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path, str]]:
+    """One error of the library as sentences of ours, each with the rest of its path."""
+    wanted: Any = error.validator_value
+    given: Any = error.instance
+    around: Any = error.schema
+    match error.validator:
+        case "required":
+            name = next(key for key in wanted if error.message.startswith(f"'{key}'"))
+            yield (), f"'{name}' is missing; add it"
+        case "additionalProperties":
+            known = list(around.get("properties", ()))
+            for name in given.keys() - set(known):
+                yield (name,), _unknown(name, known)
+        case "enum" | "const":
+            choices = ", ".join(map(str, wanted))
+            yield (), f"{_shown(given)} is not known here; use one of: {choices}"
+        case "type":
+            due = f"{_shown(given)} should be {_TYPES.get(wanted, wanted)}"
+            yield (), due + _quotes(given, wanted)
+        case "pattern":
+            yield (), f"{_shown(given)} cannot stand here; use {around.get('description', wanted)}"
+        case "minItems" | "minLength":
+            yield (), "it is empty; fill it or remove it"
+        case _:
+            yield (), f"{error.message}; change it"
+
+
+_TYPES: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a group of names and values",
+}
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    meant = f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
+    return f"'{name}' is not known here; {meant}"
+
+
+def _shown(given: object) -> str:
+    if given is None:
+        return "an empty value"
+    text = repr(given)
+    longest = 60
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
+def _quotes(given: object, wanted: object) -> str:
+    plain = isinstance(given, int | float)
+    return f"; put it in quotes: '{given}'" if wanted == "string" and plain else "; change it"

@@ -1,0 +1,102 @@
+"""YAML text into plain data that remembers the line of each part, and every fault of its form.
+
+PyYAML's own loader keeps no lines, takes the last of two equal keys without a word, and reads
+`1:` as a number and `no:` as false. So its nodes are taken here and made into data one by one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import yaml
+
+from ivr.flow.problem import Path, Problem, node_of
+
+_STRINGS: Final = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}
+"""A day such as 2020-04-18 stays the text that was written."""
+_PLAIN: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null")}
+
+
+class Source:
+    """One YAML file as data, with `problems` of its form and the line of every part."""
+
+    def __init__(self, file: str, text: str) -> None:
+        """Read the text of `file` (a name for messages); never raises on bad YAML."""
+        self.file = file
+        self.problems: list[Problem] = []
+        self._lines: dict[Path, int] = {(): 1}
+        self._seen: set[int] = set()
+        self.data: Any = self._read(text)
+
+    def line(self, path: Path) -> int:
+        """The line of the part at `path`, or of the nearest part around it that exists."""
+        while path not in self._lines:
+            path = path[:-1]
+        return self._lines[path]
+
+    def problem(self, path: Path, message: str) -> Problem:
+        """A problem at the part at `path`."""
+        return Problem(self.file, self.line(path), node_of(path), message)
+
+    def _read(self, text: str) -> Any:
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else 1
+            why = error.problem or error.context
+            self._complain(line, (), f"this is not YAML: {why}; mend the line or the one above it")
+            return None
+        except yaml.YAMLError as error:  # a character that YAML does not allow has no line
+            self._complain(1, (), f"this is not YAML: {str(error).splitlines()[0]}; take it out")
+            return None
+        if root is None:
+            self._complain(1, (), "the file is empty; put back what it held")
+            return None
+        return self._value(root, ())
+
+    def _complain(self, line: int, path: Path, message: str) -> None:
+        self.problems.append(Problem(self.file, line, node_of(path), message))
+
+    def _value(self, node: yaml.Node, path: Path) -> Any:
+        line = node.start_mark.line + 1
+        self._lines.setdefault(path, line)
+        if id(node) in self._seen:
+            self._complain(line, path, "an alias (*name) is not used here; write the part out")
+            return None
+        self._seen.add(id(node))
+        match node:
+            case yaml.MappingNode():
+                return self._mapping(node, path)
+            case yaml.SequenceNode():
+                return [self._value(item, (*path, i)) for i, item in enumerate(node.value)]
+            case _:
+                return self._scalar(node, path)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if key_node.tag != "tag:yaml.org,2002:str":
+                shown = getattr(key_node, "value", "…")
+                self._complain(
+                    line, path, f"the name {shown} is not text; put it in quotes: '{shown}'"
+                )
+                continue
+            key = str(key_node.value)
+            if key in found:
+                self._complain(line, (*path, key), f"'{key}' stands twice; remove one of the two")
+                continue
+            self._lines[*path, key] = line
+            found[key] = self._value(value_node, (*path, key))
+        return found
+
+    def _scalar(self, node: yaml.Node, path: Path) -> Any:
+        if node.tag in _STRINGS:
+            return str(node.value)
+        if node.tag in _PLAIN:
+            return yaml.safe_load(node.value) if node.value else None
+        self._complain(
+            node.start_mark.line + 1, path, f"the tag {node.tag} is not used here; remove it"
+        )
+        return None

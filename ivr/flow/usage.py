@@ -1,0 +1,67 @@
+"""Which prompts a flow uses, and where it names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from ivr.flow.model import Code, Flow, Practice, PromptId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.flow.problem import Path
+
+DIGITS: Final = "0123456789"
+_NAMES: Final = {
+    *("prompt", "say", "right", "code_prompt", "no_input", "invalid", "ready", "safety"),
+    *("warning", "own_number", "keys", "last_keys", "at_first", "again", "end"),
+}
+"""The fields that hold prompt ids, one or a list; a test holds them against the types."""
+
+
+def digit_prompt(digit: str) -> PromptId:
+    """The prompt that says one digit: `digit_7` for '7'."""
+    return f"digit_{digit}"
+
+
+def prompts_used(flow: Flow) -> Iterator[tuple[Path, PromptId]]:
+    """Every prompt that a call can say, with where the flow names it; one may come twice.
+
+    The digits of codes are prompts too, named by the practice nodes that read them.
+    """
+    yield from _within(flow, ())
+    for node_id, node in flow.nodes.items():
+        if isinstance(node, Practice):
+            path: Path = ("nodes", node_id, "code")
+            yield from ((path, digit_prompt(digit)) for digit in _digits(node.code))
+
+
+def _digits(code: Code) -> str:
+    return code.digits or DIGITS
+
+
+def _within(part: object, path: Path) -> Iterator[tuple[Path, PromptId]]:
+    match part:
+        case msgspec.Struct():
+            for name in part.__struct_fields__:
+                yield from _field(name, getattr(part, name), (*path, name))
+        case dict():
+            for key, value in part.items():
+                yield from _within(value, (*path, key))
+        case tuple():
+            for place, value in enumerate(part):
+                yield from _within(value, (*path, place))
+        case _:
+            return
+
+
+def _field(name: str, value: object, path: Path) -> Iterator[tuple[Path, PromptId]]:
+    match value:
+        case str() if name in _NAMES:
+            yield path, value
+        case tuple() if name in _NAMES:
+            yield from (((*path, place), item) for place, item in enumerate(value))
+        case _:
+            yield from _within(value, path)
