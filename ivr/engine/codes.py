@@ -1,0 +1,94 @@
+"""Practice codes: made up for each call, the same at every retry, and stored nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from ivr.errors import FlowError
+from ivr.flow.model import Flow, NodeId, Practice
+
+Codes: TypeAlias = Callable[[str, int], str]
+"""`codes(label, length)` gives that many digits, always the same ones for the same label."""
+
+MAX_ATTEMPTS: Final = 50
+"""One code in two is easy to hear and new, so that this is never reached by a keyed hash."""
+NEAR: Final = 2
+"""An entry with at most so many slips is a slip; anything further may be a real secret."""
+
+
+def keyed_codes(secret: bytes, call_sid: str) -> Codes:
+    """Codes that follow from a secret and the call alone, by a keyed hash."""
+
+    def codes(label: str, length: int) -> str:
+        key = f"practice\0{call_sid}\0{label}".encode()
+        number = int.from_bytes(hmac.digest(secret, key, hashlib.sha256))
+        return str(number % 10**length).zfill(length)
+
+    return codes
+
+
+def code_at(flow: Flow, node_id: NodeId, codes: Codes) -> str:
+    """The code that is right at a practice node.
+
+    A fresh code never has the same digit twice running, and never equals an earlier fresh code of
+    the same length: the second OTP is another one than the first.
+
+    Raises:
+        FlowError: `node_id` is no practice node with a code (a checked flow has none such).
+    """
+    code = _practice(flow, node_id).code
+    if code.same_as is not None:
+        return code_at(flow, code.same_as, codes)
+    if code.digits is not None:
+        return code.digits
+    taken: set[str] = set()
+    for other_id, length in _fresh(flow):
+        made = _made(other_id, length, codes, taken)
+        if other_id == node_id:
+            return made
+        taken.add(made)
+    raise FlowError("a practice node has no code:", [node_id])
+
+
+def _practice(flow: Flow, node_id: NodeId) -> Practice:
+    node = flow.nodes.get(node_id)
+    if not isinstance(node, Practice):
+        raise FlowError("a code was asked of a node that has none:", [node_id])
+    return node
+
+
+def _fresh(flow: Flow) -> list[tuple[NodeId, int]]:
+    return [
+        (node_id, node.code.length)
+        for node_id, node in flow.nodes.items()
+        if isinstance(node, Practice) and node.code.length is not None
+    ]
+
+
+def _made(node_id: NodeId, length: int, codes: Codes, taken: set[str]) -> str:
+    made = codes(node_id, length)
+    for attempt in range(1, MAX_ATTEMPTS):
+        if made not in taken and all(one != two for one, two in pairwise(made)):
+            break
+        made = codes(f"{node_id}#{attempt}", length)
+    return made
+
+
+def is_near(entry: str, code: str) -> bool:
+    """Whether an entry is the code but for at most two slips.
+
+    A slip is a digit that is wrong, left out or pressed once too often (edit distance): with ten
+    digits, one digit left out would otherwise make nearly all of them differ.
+    """
+    if abs(len(entry) - len(code)) > NEAR:
+        return False
+    row = list(range(len(code) + 1))
+    for i, pressed in enumerate(entry, 1):
+        before, row = row, [i]
+        for j, due in enumerate(code, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (pressed != due)))
+    return row[-1] <= NEAR

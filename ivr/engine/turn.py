@@ -1,0 +1,61 @@
+"""What the line does in one turn: instructions without URLs or XML, and what is to be counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from ivr.engine.session import Session
+    from ivr.flow.model import PromptId
+
+
+class Play(Struct, frozen=True):
+    """Say one prompt, in the language and pace of the session."""
+
+    prompt: PromptId
+
+
+class Pause(Struct, frozen=True):
+    """Say nothing for a while."""
+
+    seconds: int = 1
+
+
+class Gather(Struct, frozen=True):
+    """Say prompts and wait for keys; the first key interrupts what is being said.
+
+    Sample: `Gather(said=(Play("main_menu"),), num_digits=1, place="main_menu", turn=3,
+    first_key_seconds=10, next_key_seconds=5)`.
+    """
+
+    said: tuple[Play | Pause, ...]
+    place: str
+    turn: int
+    num_digits: int
+    first_key_seconds: int
+    next_key_seconds: int
+    finish_on_key: str = ""
+    """The key that ends an entry early and is no part of it; empty: every key is part of it."""
+
+
+class Hangup(Struct, frozen=True):
+    """End the call."""
+
+
+Instruction: TypeAlias = Play | Pause | Gather | Hangup
+
+
+class Count(Struct, frozen=True):
+    """Something that an operator wants counted, such as `reached.main_menu`."""
+
+    name: str
+
+
+class Turn(Struct, frozen=True):
+    """The answer to one event: what to keep, what to do, what to count."""
+
+    session: Session
+    instructions: tuple[Instruction, ...]
+    effects: tuple[Count, ...] = ()
