@@ -1,0 +1,126 @@
+"""`ivr dev`: the line on this machine, with an embedded Redis and the offline voice."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ivr.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from wsgiref.types import WSGIApplication
+
+    from werkzeug.serving import BaseWSGIServer
+
+HOST: Final = "127.0.0.1"
+
+
+@click.command()
+def dev() -> None:
+    """Run the line on this machine, with all that it needs.
+
+    Checks the flow, renders missing clips with the offline voice, starts a Redis of its own unless
+    REDIS_URL is set, and answers on 127.0.0.1:PORT until Ctrl-C. Requests must be signed here too:
+    `ivr call` signs with the token that this command makes.
+    """
+    from rich.console import Console
+
+    from ivr.cli.audio import render_missing
+    from ivr.cli.clock import now
+    from ivr.cli.project import Project
+    from ivr.cli.state import FOLDER, made_up
+    from ivr.speech.library import Library
+    from ivr.store.embedded import embedded_redis
+    from ivr.store.redis import RedisStore
+    from ivr.web.app import create_app
+    from ivr.web.parts import Parts
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    project = Project.load()
+    settings = project.settings
+    console = Console(stderr=True)
+    with ExitStack() as stack:
+        stack.enter_context(_stopped_by_signal())
+        # The port first: to render for seconds and then find it taken would be a waste.
+        server = stack.enter_context(_server(settings.port))
+        render_missing(project.spec.words, settings, console, voice_name="espeak")
+        url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
+        store = RedisStore(url)
+        stack.callback(store.close)
+        app = create_app(
+            Parts(
+                spec=project.spec,
+                store=store,
+                library=Library.open(settings.audio),
+                auth_token=settings.auth_token or made_up("auth_token"),
+                secret_key=settings.secret_key or made_up("secret_key"),
+                clock=now,
+                public_url=settings.public_url,
+                proxy_hops=settings.proxy_hops,
+            )
+        )
+        _run(server, app, f"http://{HOST}:{settings.port}")
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[None]:
+    """SIGTERM ends the command as Ctrl-C does, so that the embedded Redis is stopped too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _server(port: int) -> Iterator[BaseWSGIServer]:
+    import socket
+
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, *_: Any) -> None:
+            """Nothing: a line a request hides the lines that matter."""
+
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            raise SettingsError(
+                "The line cannot start:",
+                [f"port {port} is taken ({error.strerror}); stop what uses it, or set PORT"],
+            ) from error
+        listener.listen(128)
+        # werkzeug takes the open socket over by its number.
+        server = make_server(
+            HOST, port, _not_ready, threaded=True, request_handler=Quiet, fd=listener.fileno()
+        )
+        try:
+            yield server
+        finally:
+            server.server_close()
+
+
+def _not_ready(_environ: Any, start_response: Any) -> list[bytes]:
+    start_response("503 Service Unavailable", [("Retry-After", "5")])
+    return [b"The line is starting.\n"]
+
+
+def _run(server: BaseWSGIServer, app: WSGIApplication, origin: str) -> None:
+    server.app = app
+    click.echo(
+        f"Ready: {origin}/voice answers.\n"
+        "Ring it from another terminal:\n"
+        f'  .venv/bin/ivr call {origin}/voice --keys "1 1 1"\n'
+        "Stop with Ctrl-C."
+    )
+    server.serve_forever()

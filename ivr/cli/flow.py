@@ -1,0 +1,27 @@
+"""`ivr flow`: tools for the flow of the call."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+_NAMES = ("flow", "prompts", "facts")
+
+
+@click.group()
+def flow() -> None:
+    """Tools for the flow of the call."""
+
+
+@flow.command("schema")
+@click.argument("name", type=click.Choice(_NAMES), default="flow")
+def schema(name: str) -> None:
+    """Print the JSON Schema of a kind of file in config/: flow, prompts or facts.
+
+    The files in config/ name these schemas, so that editors complete and check what is typed:
+    `ivr flow schema prompts > config/schema/prompts.json`.
+    """
+    from ivr.flow.schema import schema as made
+
+    click.echo(json.dumps(made(name), indent=2, ensure_ascii=False))

@@ -1,0 +1,57 @@
+"""The project on disk: settings, and the spec of its config folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ivr.errors import FlowError
+from ivr.flow.load import load
+from ivr.settings import Settings, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.flow.model import Spec
+
+
+class Project(Struct, frozen=True):
+    """What every command of the line begins with."""
+
+    settings: Settings
+    spec: Spec
+
+    @classmethod
+    def load(cls, *, serving: bool = False) -> Project:
+        """The settings of this process and the checked spec.
+
+        Raises:
+            SettingsError: a setting is bad, or one that serving needs is missing.
+            FlowError: the config folder has problems; all of them are named.
+        """
+        settings = Settings.from_env(environment(), serving=serving)
+        return cls(settings, read_spec(settings.config))
+
+
+def read_spec(folder: Path) -> Spec:
+    """The checked spec of a config folder.
+
+    Raises:
+        FlowError: it cannot be read, or has problems; all of them are named.
+    """
+    if not folder.is_dir():
+        raise FlowError(
+            f"There is no folder {folder}:",
+            ["run the command in the project's folder, or set IVR_CONFIG"],
+        )
+    names = [folder / "flow.yaml", folder / "facts.yaml", *sorted(folder.glob("prompts/*.yaml"))]
+    try:
+        files = {
+            str(name.relative_to(folder)): name.read_text(encoding="utf-8")
+            for name in names
+            if name.exists()
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise FlowError(f"{folder} cannot be read:", [f"{error}; save it as UTF-8"]) from error
+    return load(files, str(folder))

@@ -1,0 +1,87 @@
+"""`ivr serve`: the line for the public, under gunicorn."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.cli.project import Project
+
+THREADS: Final = 8
+"""A turn waits for Redis most of its time, so that several share a core."""
+GRACE_SECONDS: Final = 15
+"""Twilio waits as long for an answer; so long may a turn still finish after SIGTERM."""
+
+
+@click.command()
+def serve() -> None:
+    """Run the line for the public.
+
+    Asks for every setting that a public service needs, and lists all that are missing. Renders
+    nothing: run `ivr audio render` before, when the release is built.
+    """
+    from ivr.cli.project import Project
+    from ivr.speech.library import Library
+    from ivr.web.sound import Sound
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    project = Project.load(serving=True)
+    library = Library.open(project.settings.audio)
+    missing = Sound(project.spec, library).missing
+    if missing:
+        click.echo(
+            f"{len(missing)} clips are missing, such as {missing[0]}; the provider's own voice "
+            "speaks them. Run: ivr audio render",
+            err=True,
+        )
+    _gunicorn(project).run()
+
+
+def _gunicorn(project: Project) -> Any:
+    """The server; gunicorn's classes are imported here since they are made to be subclassed."""
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+        def load_config(self) -> None:
+            options = {
+                "bind": f"0.0.0.0:{project.settings.port}",
+                "workers": 2 * (os.cpu_count() or 1) + 1,
+                "worker_class": "gthread",
+                "threads": THREADS,
+                "graceful_timeout": GRACE_SECONDS,
+                "loglevel": "info",
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            """Runs in each worker, so that no connection is shared between processes."""
+            return _app(project)
+
+    return Server()
+
+
+def _app(project: Project) -> Any:
+    from ivr.cli.clock import now
+    from ivr.speech.library import Library
+    from ivr.store.redis import RedisStore
+    from ivr.web.app import create_app
+    from ivr.web.parts import Parts
+
+    settings = project.settings
+    return create_app(
+        Parts(
+            spec=project.spec,
+            store=RedisStore(settings.redis_url or ""),
+            library=Library.open(settings.audio),
+            auth_token=settings.auth_token or "",
+            secret_key=settings.secret_key or "",
+            clock=now,
+            public_url=settings.public_url,
+            proxy_hops=settings.proxy_hops,
+        )
+    )

@@ -1,0 +1,186 @@
+"""The settings, from the environment: the only place that reads it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from ivr.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TTS_ENGINES: Final = ("gtts", "espeak")
+MIN_SECRET_LENGTH: Final = 16
+REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
+
+
+class Setting(Struct, frozen=True):
+    """One line of the table of settings."""
+
+    name: str
+    default: str | None
+    """None: it has none, and `ivr serve` may ask for it."""
+    help: str
+
+
+TABLE: Final = (
+    Setting("PORT", "8000", "port of the web service"),
+    Setting("PUBLIC_URL", None, "scheme and host under which the provider calls this service"),
+    Setting("REDIS_URL", None, "redis://, rediss:// or unix://; unset under `ivr dev`: embedded"),
+    Setting("TWILIO_ACCOUNT_SID", None, "account, for `ivr twilio connect`"),
+    Setting("TWILIO_AUTH_TOKEN", None, "key of the request signatures, and of the REST API"),
+    Setting("TWILIO_NUMBER", None, "the line's number, such as +12025550100"),
+    Setting("TWILIO_API_URL", "https://api.twilio.com", "where the provider's REST API answers"),
+    Setting("IVR_SECRET_KEY", None, "16 letters or more, from which practice codes are made"),
+    Setting("IVR_CONFIG", "config", "folder of the flow and the words"),
+    Setting("IVR_AUDIO", "audio", "folder of recordings and rendered clips"),
+    Setting("IVR_TTS", "gtts", "voice of `ivr audio render`: gtts (network) or espeak (offline)"),
+    Setting("IVR_PROXY_HOPS", "0", "how many proxies in front may set X-Forwarded-Proto and -Host"),
+)
+"""Every setting: its name, its default, what it is for."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All settings, each of the right type. Secrets never show in its repr."""
+
+    port: int
+    public_url: str | None
+    redis_url: str | None
+    account_sid: str | None
+    auth_token: str | None
+    number: str | None
+    api_url: str
+    secret_key: str | None
+    config: Path
+    audio: Path
+    tts: str
+    proxy_hops: int
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str], *, serving: bool = False) -> Settings:
+        """The settings that these variables make.
+
+        Args:
+            environment: names and values; an empty value counts as unset.
+            serving: also ask for all that a public service needs.
+
+        Raises:
+            SettingsError: with every setting that is bad or missing.
+        """
+        reader = _Reader(environment)
+        settings = cls(
+            port=reader.number("PORT", 1, 65535),
+            public_url=reader.origin("PUBLIC_URL"),
+            redis_url=reader.redis("REDIS_URL"),
+            account_sid=reader.text("TWILIO_ACCOUNT_SID"),
+            auth_token=reader.text("TWILIO_AUTH_TOKEN"),
+            number=reader.phone("TWILIO_NUMBER"),
+            api_url=reader.origin("TWILIO_API_URL") or "",
+            secret_key=reader.secret("IVR_SECRET_KEY"),
+            config=Path(reader.text("IVR_CONFIG") or ""),
+            audio=Path(reader.text("IVR_AUDIO") or ""),
+            tts=reader.choice("IVR_TTS", TTS_ENGINES),
+            proxy_hops=reader.number("IVR_PROXY_HOPS", 0, 9),
+        )
+        if serving:
+            reader.ask_for("REDIS_URL", "TWILIO_AUTH_TOKEN", "IVR_SECRET_KEY")
+            if not environment.get("IVR_PROXY_HOPS"):
+                reader.ask_for("PUBLIC_URL", or_else="or set IVR_PROXY_HOPS")
+        if reader.problems:
+            raise SettingsError("The settings are not right:", reader.problems)
+        return settings
+
+    def __repr__(self) -> str:
+        """Name the type only: a repr may end in a log."""
+        return "Settings(…)"
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of this process."""
+    return os.environ  # noqa: TID251 - this is the one place that may
+
+
+class _Reader:
+    """Reads variables one by one and collects what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._table = {setting.name: setting for setting in TABLE}
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self._environment.get(name, "").strip() or self._table[name].default
+
+    def ask_for(self, *names: str, or_else: str = "") -> None:
+        for name in names:
+            if not self.text(name):
+                tail = f" {or_else}" if or_else else ""
+                self.problems.append(f"{name} is missing ({self._table[name].help}); set it{tail}")
+
+    def number(self, name: str, least: int, most: int) -> int:
+        given = self.text(name) or ""
+        if given.isascii() and given.isdigit() and least <= int(given) <= most:
+            return int(given)
+        self._refuse(name, given, f"use a whole number from {least} to {most}")
+        return least
+
+    def choice(self, name: str, known: tuple[str, ...]) -> str:
+        given = self.text(name) or ""
+        if given not in known:
+            self._refuse(name, given, f"use one of: {', '.join(known)}")
+        return given
+
+    def origin(self, name: str) -> str | None:
+        given = (self.text(name) or "").rstrip("/")
+        return self._held(name, given, _is_origin, "use scheme and host only: https://example.org")
+
+    def redis(self, name: str) -> str | None:
+        given = self.text(name) or ""
+        return self._held(name, given, _is_redis, f"begin with one of: {', '.join(REDIS_SCHEMES)}")
+
+    def phone(self, name: str) -> str | None:
+        given = self.text(name) or ""
+        return self._held(name, given, _is_phone, "use + and digits, such as +12025550100")
+
+    def secret(self, name: str) -> str | None:
+        given = self.text(name)
+        if given is not None and len(given) < MIN_SECRET_LENGTH:
+            self.problems.append(
+                f"{name} has {len(given)} letters, {MIN_SECRET_LENGTH} are the least; make one: "
+                "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+        return given
+
+    def _held(self, name: str, given: str, holds: Callable[[str], bool], advice: str) -> str | None:
+        if given and not holds(given):
+            self._refuse(name, given, advice)
+        return given or None
+
+    def _refuse(self, name: str, given: str, advice: str) -> None:
+        self.problems.append(f"{name} is '{given}'; {advice}")
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port_is_sound = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    plain = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
+    sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and port_is_sound
+    return sound and plain and url.isascii() and " " not in url
+
+
+def _is_redis(url: str) -> bool:
+    scheme, divider, rest = url.partition("://")
+    return scheme in REDIS_SCHEMES and bool(divider) and bool(rest)
+
+
+def _is_phone(number: str) -> bool:
+    digits = number.removeprefix("+")
+    return number.startswith("+") and digits.isascii() and digits.isdigit()

@@ -1,0 +1,142 @@
+"""Sessions and counts in Redis: one read and one write a turn, each in a single round trip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import redis
+from msgspec import Struct
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ivr.engine.session import Phase, Session, dump, parse
+from ivr.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ivr.engine.turn import Count
+
+TIMEOUT_SECONDS: Final = 0.3
+"""With one retry, 0.6 s at most: Twilio waits 15 s, and redis-py's own defaults wait longer."""
+SESSION_SECONDS: Final = 4 * 60 * 60
+"""Twilio ends a call after four hours."""
+CLOSED_SECONDS: Final = 60 * 60
+"""A closed call is kept so long for late duplicates of its requests."""
+COUNTS_SECONDS: Final = 400 * 24 * 60 * 60
+"""Counts hold no caller's data; so long, one year can be held against the one before."""
+
+_SAVE: Final = """
+if redis.call('GET', KEYS[1]) ~= (ARGV[1] ~= '' and ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+for i = 5, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
+if #ARGV > 4 then redis.call('EXPIRE', KEYS[2], ARGV[4]) end
+return 1
+"""
+"""Saves a session only if what is held is still what was loaded, and counts in the same trip."""
+
+
+class Held(Struct, frozen=True):
+    """A session as it was found: needed again to save over it."""
+
+    session: Session | None
+    """None: there is none, or it cannot be read."""
+    stored: bytes
+    """Empty: there is none."""
+
+
+class RedisStore:
+    """Sessions by CallSid, and counts by day. One for a process; threads may share it."""
+
+    def __init__(self, url: str) -> None:
+        """Take the URL of a Redis; nothing is sent before it is needed.
+
+        Raises:
+            StoreError: the URL is none that redis-py can read.
+        """
+        retry = Retry(NoBackoff(), 1)
+        try:
+            self._client: Any = redis.Redis.from_url(
+                url,
+                socket_timeout=TIMEOUT_SECONDS,
+                socket_connect_timeout=TIMEOUT_SECONDS,
+                retry=retry,
+            )
+        except ValueError as error:
+            raise StoreError(f"REDIS_URL cannot be read: {error}; mend it") from error
+        self._save: Any = self._client.register_script(_SAVE)
+
+    def load(self, call_sid: str) -> Held:
+        """What is held of a call.
+
+        Raises:
+            StoreError: Redis did not answer.
+        """
+        try:
+            stored: bytes = self._client.get(_call_key(call_sid)) or b""
+        except redis.RedisError as error:
+            raise _down(error) from error
+        return Held(parse(stored) if stored else None, stored)
+
+    def save(
+        self,
+        call_sid: str,
+        before: Held,
+        session: Session,
+        counts: Sequence[Count],
+        now: datetime,
+    ) -> bool:
+        """Keeps a session, and counts, unless somebody has saved this call since `before`.
+
+        Returns:
+            Whether it was kept.
+
+        Raises:
+            StoreError: Redis did not answer.
+        """
+        seconds = CLOSED_SECONDS if session.phase is Phase.CLOSED else SESSION_SECONDS
+        names = [count.name for count in counts]
+        try:
+            kept = self._save(
+                keys=[_call_key(call_sid), f"ivr:counts:{now:%Y-%m-%d}"],
+                args=[before.stored, dump(session), seconds, COUNTS_SECONDS, *names],
+            )
+        except redis.RedisError as error:
+            raise _down(error) from error
+        return bool(kept)
+
+    def counts(self, day: str) -> dict[str, int]:
+        """What was counted on a day, YYYY-MM-DD in UTC.
+
+        Raises:
+            StoreError: Redis did not answer.
+        """
+        try:
+            found: dict[bytes, bytes] = self._client.hgetall(f"ivr:counts:{day}")
+        except redis.RedisError as error:
+            raise _down(error) from error
+        return {name.decode(): int(value) for name, value in found.items()}
+
+    def ping(self) -> None:
+        """Returns when Redis answers.
+
+        Raises:
+            StoreError: it did not.
+        """
+        try:
+            self._client.ping()
+        except redis.RedisError as error:
+            raise _down(error) from error
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._client.close()
+
+
+def _call_key(call_sid: str) -> str:
+    return f"ivr:call:{call_sid}"
+
+
+def _down(error: redis.RedisError) -> StoreError:
+    return StoreError(f"Redis did not answer ({type(error).__name__}); is it running at REDIS_URL?")

@@ -1,0 +1,116 @@
+"""The webhooks of a call. Each view only translates: form → event → turn → TwiML."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ivr.carriers import twilio
+from ivr.engine.answer import Asked, answer
+from ivr.engine.events import CallStarted
+from ivr.engine.session import Session
+from ivr.engine.step import step
+from ivr.errors import EventError
+from ivr.twiml.verbs import Hangup, Redirect
+from ivr.twiml.write import write
+from ivr.web.guard import guard
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ivr.engine.codes import Codes
+    from ivr.engine.turn import Turn
+    from ivr.web.line import Line
+    from ivr.web.parts import Parts
+
+_log: Final = logging.getLogger(__name__)
+MAX_RETRIES: Final = 2
+"""How often a caller hears the apology and is led back before the goodbye."""
+MAX_TURN_DIGITS: Final = 6
+
+
+def voice(parts: Parts, line: Line) -> Blueprint:
+    """The blueprint of `/voice`: every route signed, every answer TwiML."""
+    views = Blueprint("voice", __name__, url_prefix="/voice")
+    views.before_request(guard(parts))
+    views.register_error_handler(EventError, _refuse)
+    views.register_error_handler(Exception, lambda error: _failed(error, line, parts))
+    flow = parts.spec.flow
+
+    @views.post("")
+    def incoming() -> Response:
+        def decide(session: Session | None, now: datetime, codes: Codes) -> Turn:
+            return step(flow, session, CallStarted(), now, codes)
+
+        return _twiml(line.reply(twilio.call_sid(request.form), decide))
+
+    @views.post("/turn/<place>")
+    def turn(place: str) -> Response:
+        asked = Asked(place, _turn_number(), twilio.keys_event(request.form))
+
+        def decide(session: Session | None, now: datetime, codes: Codes) -> Turn:
+            return answer(flow, session, asked, now, codes)
+
+        return _twiml(line.reply(twilio.call_sid(request.form), decide))
+
+    @views.post("/status")
+    def status() -> Response:
+        event = twilio.ended_event(request.form)
+        call_sid = twilio.call_sid(request.form)
+        if event is not None:
+            line.reply(call_sid, lambda session, now, codes: step(flow, session, event, now, codes))
+        return Response(status=204)
+
+    @views.post("/fallback")
+    def fallback() -> Response:
+        return _twiml(_apology(line, parts, _retries(request.form.get("ErrorUrl", ""))))
+
+    return views
+
+
+def _turn_number() -> int:
+    """The turn that the URL names; 0, which never is one, where it is no number."""
+    given = request.args.get("turn", "")
+    sound = given.isascii() and given.isdigit() and len(given) <= MAX_TURN_DIGITS
+    return int(given) if sound else 0
+
+
+def _twiml(document: bytes) -> Response:
+    return Response(document, mimetype="text/xml")
+
+
+def _refuse(error: EventError) -> Response:
+    return Response(f"{error}\n", 400, mimetype="text/plain")
+
+
+def _failed(error: Exception, line: Line, parts: Parts) -> Response | HTTPException:
+    """An error of ours: told in the log, and to the caller as an apology and a way back."""
+    if isinstance(error, HTTPException):
+        return error
+    _log.error("a turn failed", exc_info=error)
+    return _twiml(_apology(line, parts, _retries(request.full_path)))
+
+
+def _retries(url: str) -> int:
+    """How often this caller was led back before, as the URL that failed tells."""
+    try:
+        given = parse_qs(urlsplit(url).query).get("retry", ["0"])[0]
+    except ValueError:
+        return 0
+    return int(given) if given in {"1", "2", "3"} else 0
+
+
+def _apology(line: Line, parts: Parts, retries: int) -> bytes:
+    """An apology, then back to where the call stands; after two of them, goodbye.
+
+    It needs neither Redis nor a session.
+    """
+    head = parts.spec.flow.flow
+    speak = line.sound.speak(Session(place=head.start, turn=0, language=head.default_language))
+    if retries >= MAX_RETRIES:
+        return write((speak(head.apologies.end), Hangup()))
+    return write((speak(head.apologies.again), Redirect(f"/voice?retry={retries + 1}")))
