@@ -71,13 +71,17 @@ def dev() -> None:
 @contextmanager
 def _stopped_by_signal() -> Iterator[None]:
     """SIGTERM ends the command as Ctrl-C does, so that the embedded Redis is stopped too."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    for name in before:
+        signal.signal(name, signal.default_int_handler)
     try:
         yield
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    except KeyboardInterrupt:  # while clips are rendered; the server itself just returns
+        pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    click.echo("Stopped.")
 
 
 @contextmanager

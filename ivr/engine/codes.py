@@ -82,8 +82,11 @@ def is_near(entry: str, code: str) -> bool:
     """Whether an entry is the code but for at most two slips.
 
     A slip is a digit that is wrong, left out or pressed once too often (edit distance): with ten
-    digits, one digit left out would otherwise make nearly all of them differ.
+    digits, one digit left out would otherwise make nearly all of them differ. The code's own
+    beginning counts as a slip too: the caller stopped, and has keyed nothing but what was read out.
     """
+    if code.startswith(entry):
+        return True
     if abs(len(entry) - len(code)) > NEAR:
         return False
     row = list(range(len(code) + 1))

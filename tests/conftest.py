@@ -1,0 +1,135 @@
+"""What tests share: a real Redis, real clips by the offline voice, the line, and a phone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import redis
+from msgspec import Struct
+from rich.console import Console
+
+from ivr.cli.audio import render_missing
+from ivr.cli.project import read_spec
+from ivr.settings import Settings
+from ivr.simulator.call import Call
+from ivr.simulator.events import Heard
+from ivr.speech.library import Library
+from ivr.store.embedded import embedded_redis
+from ivr.store.redis import RedisStore
+from ivr.web.app import create_app
+from ivr.web.parts import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from ivr.flow.model import Spec
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "token-of-the-tests"
+SECRET = "secret-of-the-tests"
+DAY = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+"""Noon in Kolkata."""
+LINE = "http://line.test"
+
+
+@pytest.fixture(scope="session")
+def spec() -> Spec:
+    return read_spec(ROOT / "config")
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def store(redis_url: str) -> Iterator[RedisStore]:
+    client = redis.Redis.from_url(redis_url)
+    client.flushall()
+    client.close()
+    made = RedisStore(redis_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def audio(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every clip of the shipped words, by the offline voice."""
+    folder = tmp_path_factory.mktemp("audio")
+    variables = {"IVR_AUDIO": str(folder), "IVR_CONFIG": str(ROOT / "config")}
+    settings = Settings.from_env(variables)
+    report = render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
+    assert not report.failed
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library(audio: Path) -> Library:
+    return Library.open(audio)
+
+
+@pytest.fixture
+def parts(spec: Spec, store: RedisStore, library: Library) -> Parts:
+    return Parts(
+        spec=spec,
+        store=store,
+        library=library,
+        auth_token=TOKEN,
+        secret_key=SECRET,
+        clock=lambda: DAY,
+    )
+
+
+@pytest.fixture
+def app(parts: Parts) -> Flask:
+    return create_app(parts)
+
+
+class Phone(Struct):
+    """Rings the line; `said` has the words of each turn that was heard."""
+
+    client: httpx.Client
+    url: str = f"{LINE}/voice"
+
+    def ring(self, *turns: str, sid: str | None = None, from_number: str = "+15005550006") -> Call:
+        """Place a call and press these turns, `silence` among them; the call stays open."""
+        call = Call(
+            self.client,
+            self.url,
+            TOKEN,
+            call_sid=sid,
+            from_number=from_number,
+            status_callback=f"{LINE}/voice/status",
+        )
+        call.start()
+        for turn in turns:
+            go_on(call, turn)
+        return call
+
+
+def go_on(call: Call, turn: str) -> list[Heard]:
+    """Press the keys of one turn, or wait; gives what was heard then."""
+    before = len(call.events)
+    if turn == "silence":
+        call.wait()
+    else:
+        call.press(turn)
+    return heard(call, before)
+
+
+def heard(call: Call, start: int = 0) -> list[Heard]:
+    """What was heard from the event numbered `start` on."""
+    return [event for event in call.events[start:] if isinstance(event, Heard)]
+
+
+@pytest.fixture
+def phone(app: Flask) -> Iterator[Phone]:
+    with httpx.Client(transport=httpx.WSGITransport(app=app)) as client:
+        yield Phone(client)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from ivr.cli.flow import flow
+from ivr.flow import model, usage
+from ivr.flow.model import Flow, Node
+from ivr.flow.schema import SHAPES, faults
+
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> None:
+    result = CliRunner().invoke(flow, ["schema", name])
+    assert result.exit_code == 0
+    assert result.output == (CONFIG / f"schema/{name}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [
+        ("flow.yaml", "schema/flow.json"),
+        ("facts.yaml", "schema/facts.json"),
+        ("prompts/bn.yaml", "../schema/prompts.json"),
+        ("prompts/en.yaml", "../schema/prompts.json"),
+    ],
+)
+def test_each_config_file_names_its_schema_for_editors(file: str, schema: str) -> None:
+    first = (CONFIG / file).read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={schema}"
+    assert ((CONFIG / file).parent / schema).exists()
+
+
+def test_the_schema_is_plain_json_schema_that_an_editor_can_use() -> None:
+    told = json.loads(CliRunner().invoke(flow, ["schema"]).output)
+    assert told["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    kinds = told["$defs"]["Flow"]["properties"]["nodes"]["additionalProperties"]
+    assert kinds["properties"]["kind"]["enum"] == [
+        *("say", "menu", "lesson", "practice", "think", "branch", "end")
+    ]
+    assert '"null"' not in json.dumps(told)  # an optional part is left out, not null
+
+
+def test_the_shipped_flow_has_no_fault_by_the_schema() -> None:
+    data = yaml.load((CONFIG / "flow.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - BaseLoader makes only text
+    left = [text for _, text in faults("flow", data) if "a whole number" not in text]
+    assert left == ["'1' is not known here; use one of: 1"]  # BaseLoader reads spec: 1 as text
+
+
+def test_every_field_that_holds_a_prompt_id_is_known_to_usage() -> None:
+    found: set[str] = set()
+    for shape in (*get_args(Node), model.TooMany, model.Option, model.Step, model.Defaults):
+        found |= _prompt_fields(shape)
+    for shape in (model.LessonDefaults, model.PracticeDefaults, model.Apologies):
+        found |= _prompt_fields(shape)
+    assert found == usage._NAMES
+
+
+def _prompt_fields(shape: type) -> set[str]:
+    """The fields whose annotation, as written, speaks of PromptId."""
+    return {name for name, kind in shape.__annotations__.items() if "PromptId" in str(kind)} | {
+        name
+        for base in shape.__mro__[1:]
+        for name, kind in getattr(base, "__annotations__", {}).items()
+        if "PromptId" in str(kind)
+    }
+
+
+def test_every_prompt_of_the_words_is_used_by_the_flow(spec: model.Spec) -> None:
+    used = {prompt for _, prompt in usage.prompts_used(spec.flow)}
+    assert used == set(spec.words["bn"].prompts)
+
+
+def test_a_flow_round_trips_through_json(spec: model.Spec) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(spec.flow), type=Flow) == spec.flow
