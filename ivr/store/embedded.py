@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVERS: Final = ("redis-server", "valkey-server")
-START_SECONDS: Final = 10
 STOP_SECONDS: Final = 10
+START_ROUNDS: Final = 100
+_TRIES_A_ROUND: Final = 5
 _POLL_SECONDS: Final = 0.02
+"""In all ten seconds for the server to answer; whether it lives still is looked at each round."""
 
 
 def find_server() -> Path:
@@ -94,7 +96,7 @@ def _alone(lock: IO[str]) -> Iterator[None]:
 def _client(socket: Path, tries: int) -> redis.Redis:
     return redis.Redis(
         unix_socket_path=str(socket),
-        socket_timeout=START_SECONDS,
+        socket_timeout=STOP_SECONDS,
         retry=Retry(
             ConstantBackoff(_POLL_SECONDS),
             tries,
@@ -133,12 +135,15 @@ def _start(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us; we stop it when the last user leaves
         )
-    if not _answers(socket, tries=int(START_SECONDS / _POLL_SECONDS)):
-        child.kill()
-        child.wait()
-        words_said = log.read_text(errors="replace").strip().splitlines()[-3:]
-        raise StoreError("the embedded Redis did not start: " + " / ".join(words_said))
-    return child
+    for _ in range(START_ROUNDS):
+        if _answers(socket, tries=_TRIES_A_ROUND):
+            return child
+        if child.poll() is not None:
+            break
+    child.kill()
+    child.wait()
+    words_said = log.read_text(errors="replace").strip().splitlines()[-3:]
+    raise StoreError("the embedded Redis did not start: " + " / ".join(words_said))
 
 
 def _leave(users: IO[str], socket: Path, child: subprocess.Popen[bytes] | None) -> None:

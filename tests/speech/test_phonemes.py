@@ -43,7 +43,7 @@ def ipa(voice: EspeakVoice, lexicons: dict[str, Lexicon], language: str, text: s
         pytest.param("bn", "ই", "ii", id="a letter is not named"),
         pytest.param("bn", "হেল্পলাইন", "helplain", id="helpline"),
         pytest.param("bn", "শুনতে", "ʃunte", id="no vowel inside shunte"),
-        pytest.param("bn", "ভাল", "bʰalo", id="good"),
+        pytest.param("bn", "ভালো", "bʰalo", id="good"),
         pytest.param("bn", "হল", "holo", id="became"),
         pytest.param("en", "OTP", "əʊ ti: pi:", id="English OTP"),
         pytest.param("en", "UMANG", "u:mʌŋ", id="English UMANG"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,7 +12,6 @@ import redis
 from ivr.engine.session import Phase, Session
 from ivr.engine.turn import Count
 from ivr.errors import StoreError
-from ivr.store import embedded
 from ivr.store.embedded import embedded_redis, find_server
 from ivr.store.redis import CLOSED_SECONDS, COUNTS_SECONDS, SESSION_SECONDS, Held, RedisStore
 
@@ -45,7 +45,7 @@ def test_only_the_first_of_two_that_loaded_the_same_is_kept(store: RedisStore) -
 def test_a_session_ends_by_itself_and_is_small(store: RedisStore, raw: redis.Redis) -> None:
     store.save("CA1", store.load("CA1"), SESSION, (), NOW)
     assert SESSION_SECONDS - 5 <= raw.ttl("ivr:call:CA1") <= SESSION_SECONDS
-    assert raw.memory_usage("ivr:call:CA1") <= 400
+    assert 0 < (raw.memory_usage("ivr:call:CA1") or 0) <= 400
 
 
 def test_a_closed_session_ends_sooner(store: RedisStore, raw: redis.Redis) -> None:
@@ -149,7 +149,7 @@ def test_no_server_at_all_is_told_with_the_command_to_install_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(embedded.sys, "executable", str(tmp_path / "python"))
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(StoreError, match="apt install redis-server"):
         find_server()

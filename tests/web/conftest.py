@@ -1,0 +1,168 @@
+"""A signed caller that shows each answer as read TwiML, with the words of its clips."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+import soundfile
+from msgspec import Struct, field
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from ivr.twiml.read import read
+from ivr.twiml.signature import sign
+from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+TOKEN = "token-of-the-tests"
+LINE = "http://line.test"
+FORM = {"AccountSid": "AC1", "From": "+919876543210", "To": "+12025550100"}
+
+
+class Answer(Struct, frozen=True):
+    """One document: its bytes, its verbs, and what a caller hears of it."""
+
+    document: bytes
+    verbs: tuple[Verb, ...]
+    words: tuple[str, ...]
+    """The INAM tag of each clip in order; pauses are left out."""
+    spoken: tuple[Say, ...]
+    """What has no clip."""
+
+    @property
+    def action(self) -> str | None:
+        """Where the next keys go; None when the call ends here."""
+        first = self.verbs[0]
+        return first.action if isinstance(first, Gather) else None
+
+    @property
+    def place(self) -> str:
+        """The place that the action names; `hangup` when the call ends here."""
+        if self.action is None:
+            assert isinstance(self.verbs[-1], Hangup)
+            return "hangup"
+        return self.action.removeprefix("/voice/turn/").partition("?")[0]
+
+
+class Caller(Struct):
+    """Sends what Twilio would send, signed, and reads what comes back."""
+
+    client: httpx.Client
+    token: str = TOKEN
+    clips: dict[str, str] = field(default_factory=dict)
+
+    def post(self, path: str, form: dict[str, str], *, origin: str = LINE) -> httpx.Response:
+        url = origin + path
+        headers = {
+            "X-Twilio-Signature": sign(self.token, url, form),
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return self.client.post(url, content=urlencode(form), headers=headers)
+
+    def ring(self, sid: str) -> Answer:
+        return self.read(self.post("/voice", {**FORM, "CallSid": sid, "CallStatus": "ringing"}))
+
+    def key(self, sid: str, action: str, keys: str) -> Answer:
+        """Press keys, `silence` or `#` alone, at the action of an answer."""
+        return self.read(self.turn(sid, action, keys))
+
+    def turn(self, sid: str, action: str, keys: str) -> httpx.Response:
+        pressed = {"Digits": "" if keys in {"silence", "#"} else keys, "FinishedOnKey": ""}
+        if keys == "#":
+            pressed["FinishedOnKey"] = "#"
+        status = {"CallSid": sid, "CallStatus": "in-progress", "msg": "Gather End"}
+        return self.post(action, {**FORM, **status, **pressed})
+
+    def read(self, response: httpx.Response) -> Answer:
+        assert response.status_code == 200, response.text
+        assert response.headers["Content-Type"].startswith("text/xml")
+        verbs = read(response.content)
+        heard = [part for verb in verbs for part in _audible(verb)]
+        words = tuple(self.words(part.url) for part in heard if isinstance(part, Play))
+        spoken = tuple(part for part in heard if isinstance(part, Say))
+        return Answer(response.content, verbs, words, spoken)
+
+    def words(self, url: str) -> str:
+        """What the clip at this address says, by its own tag."""
+        if url not in self.clips:
+            clip = self.client.get(LINE + url)
+            assert clip.status_code == 200, url
+            with soundfile.SoundFile(io.BytesIO(clip.content)) as wav:
+                assert (wav.samplerate, wav.channels, wav.subtype) == (8000, 1, "ULAW")
+                self.clips[url] = wav.title
+        return self.clips[url]
+
+
+def _audible(verb: Verb) -> tuple[Nested, ...]:
+    match verb:
+        case Gather(nested=nested):
+            return nested
+        case Play() | Say() | Pause():
+            return (verb,)
+        case _:
+            return ()
+
+
+@pytest.fixture
+def caller(app: Flask) -> Iterator[Caller]:
+    with httpx.Client(transport=httpx.WSGITransport(app=app)) as client:
+        yield Caller(client)
+
+
+class Wire(Struct, frozen=True):
+    """Sends requests over a real socket with the path byte for byte as it is given."""
+
+    port: int
+
+    def post(self, path: str, form: dict[str, str]) -> Reply:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        signature = sign(TOKEN, url, form)
+        return self.send("POST", path, urlencode(form).encode(), signature)
+
+    def send(self, method: str, path: str, body: bytes, signature: str) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {
+            "X-Twilio-Signature": signature,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return Reply(response.status, response.read())
+        finally:
+            connection.close()
+
+
+class Reply(Struct, frozen=True):
+    """What came back over the wire."""
+
+    status: int
+    body: bytes
+
+
+@pytest.fixture
+def wire(app: Flask) -> Iterator[Wire]:
+    """The line behind a real HTTP server on loopback."""
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, *_: object) -> None:
+            """Nothing."""
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Wire(server.server_port)
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
