@@ -124,9 +124,13 @@ def _asked(ask: Any) -> Any:
 
 def _show(number: str, before: Mapping[str, str], changes: Mapping[str, str]) -> None:
     click.echo(f"{number} now (keep this to put it back):")
-    for name, value in before.items():
-        click.echo(f"  {name}: {value or '(empty)'}")
+    _show_fields(before)
     if changes:
         click.echo("becomes:")
-    for name, value in changes.items():
-        click.echo(f"  {name}: {value or '(empty)'}")
+        _show_fields(changes)
+
+
+def _show_fields(fields: Mapping[str, str]) -> None:
+    """By the names that the REST API and the console have: VoiceUrl for voice_url."""
+    for name, value in fields.items():
+        click.echo(f"  {name.title().replace('_', '')}: {value or '(empty)'}")

@@ -225,9 +225,9 @@ def test_a_mistake_is_named_with_line_node_and_what_to_do(
 
 
 def test_a_prompt_without_words_is_named_for_each_language_that_lacks_it() -> None:
-    found = broken("prompts/en.yaml", "  more: More.\n", "")
-    line = line_of("flow.yaml", "    prompt: more\n")
-    due = "node 'more': prompt 'more' has no words; add it to prompts/en.yaml"
+    found = broken("prompts/en.yaml", "  warm_up_done: Well done.\n", "")
+    line = line_of("flow.yaml", "say: warm_up_done")
+    due = "node 'warm_up': prompt 'warm_up_done' has no words; add it to prompts/en.yaml"
     assert found == [f"config/flow.yaml:{line}: {due}"]
 
 
@@ -251,25 +251,28 @@ def test_facts_of_another_day_are_named() -> None:
     ("text", "message"),
     [
         pytest.param('""', "it is empty; fill it or remove it", id="empty"),
-        pytest.param('"   "', "'more' says nothing; write its words", id="only spaces"),
+        pytest.param('"   "', "'warm_up_done' says nothing; write its words", id="only spaces"),
         pytest.param("", "an empty value should be text; change it", id="nothing"),
-        pytest.param(r'"a\u0007b"', "'more' holds a sign that cannot be spoken", id="a bell"),
-        pytest.param("ক" * 501, "'more' is too long to be spoken at once", id="too long"),
+        pytest.param(
+            r'"a\u0007b"', "'warm_up_done' holds a sign that cannot be spoken", id="a bell"
+        ),
+        pytest.param("ক" * 501, "'warm_up_done' is too long to be spoken at once", id="too long"),
         pytest.param("*anchor", "this is not YAML: found undefined alias", id="an alias"),
         pytest.param("[1, 2", "this is not YAML:", id="a list that does not end"),
         pytest.param("!!binary aGk=", "the tag tag:yaml.org,2002:binary is not used", id="a tag"),
     ],
 )
 def test_words_that_cannot_be_spoken_are_named(text: str, message: str) -> None:
-    problems = broken("prompts/en.yaml", "  more: More.", f"  more: {text}")
+    problems = broken("prompts/en.yaml", "  warm_up_done: Well done.", f"  warm_up_done: {text}")
     assert any(message in problem for problem in problems), problems
 
 
 def test_a_name_that_stands_twice_is_named_at_its_second_place() -> None:
-    problems = broken("prompts/en.yaml", "  more: More.\n", "  more: More.\n  more: Again.\n")
-    line = line_of("prompts/en.yaml", "  more: More.") + 1
+    once = "  warm_up_done: Well done.\n"
+    problems = broken("prompts/en.yaml", once, f"{once}  warm_up_done: Again.\n")
+    line = line_of("prompts/en.yaml", once) + 1
     assert problems == [
-        f"config/prompts/en.yaml:{line}: 'more' stands twice; remove one of the two"
+        f"config/prompts/en.yaml:{line}: 'warm_up_done' stands twice; remove one of the two"
     ]
 
 
@@ -300,7 +303,7 @@ def test_all_problems_of_all_files_are_told_at_once_in_order() -> None:
         .replace("    prompt: warm_up\n", "    promt: warm_up\n", 1)
         .replace("tries: 2", "tries: many", 1)
     )
-    words = FILES["prompts/en.yaml"].replace("more: More.", "more: [More]")
+    words = FILES["prompts/en.yaml"].replace("done: Well done.", "done: [Well done]")
     with pytest.raises(FlowError) as caught:
         load({**FILES, "flow.yaml": flow, "prompts/en.yaml": words})
     problems = caught.value.problems

@@ -1,0 +1,243 @@
+"""The commands as processes: started, killed, started again, refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from msgspec import Struct
+
+from ivr.simulator.call import Call
+from ivr.simulator.events import Heard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ivr.flow.model import Spec
+
+ROOT = Path(__file__).parents[2]
+IVR = Path(sys.executable).parent / "ivr"
+SERVED = {
+    "TWILIO_AUTH_TOKEN": "token-of-the-tests",
+    "IVR_SECRET_KEY": "secret-of-the-tests",
+}
+
+
+class Running(Struct):
+    """A command that runs in a folder of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def wait_for(self, words: str) -> str:
+        """Read what it prints until these words; gives all that was read."""
+        read = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            read += line
+            if words in line:
+                return read
+        raise AssertionError(f"it ended with {self.process.wait()} after:\n{read}")
+
+    def stop(self, how: signal.Signals) -> int:
+        os.killpg(self.process.pid, how)
+        return self.process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def start(tmp_path: Path, audio: Path) -> Iterator[Callable[..., Running]]:
+    started: list[Running] = []
+
+    def run(command: str, **variables: str) -> Running:
+        port = int(variables.pop("PORT", "") or free_port())
+        base = {"IVR_CONFIG": str(ROOT / "config"), "IVR_AUDIO": str(audio), "PORT": str(port)}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("IVR_", "TWILIO_"))}  # noqa: TID251 - a child needs PATH
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [IVR, command],
+            cwd=tmp_path,
+            env={**kept, "PYTHONUNBUFFERED": "1", **base, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(Running(process, port))
+        return started[-1]
+
+    yield run
+    for each in started:
+        if each.process.poll() is None:
+            each.stop(signal.SIGKILL)
+        if each.process.stdout is not None:
+            each.process.stdout.close()
+
+
+def begin(client: httpx.Client, running: Running, token: str) -> Call:
+    """A call brought to the third step of the lesson."""
+    call = Call(client, f"{running.origin}/voice", token)
+    call.start()
+    for key in ("1", "1", "1", "1"):
+        call.press(key)
+    return call
+
+
+def heard_after(call: Call, key: str) -> list[str]:
+    before = len(call.events)
+    call.press(key)
+    return [event.words or "" for event in call.events[before:] if isinstance(event, Heard)]
+
+
+def test_a_call_goes_on_at_the_same_step_after_its_web_process_was_killed(
+    start: Callable[..., Running], redis_url: str, spec: Spec
+) -> None:
+    said = spec.words["bn"].prompts
+    port = str(free_port())
+    variables = {
+        **SERVED,
+        "REDIS_URL": redis_url,
+        "PORT": port,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    first = start("serve", **variables)
+    first.wait_for("Listening at")
+    with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
+        call = begin(client, first, SERVED["TWILIO_AUTH_TOKEN"])
+        assert first.stop(signal.SIGKILL) == -signal.SIGKILL
+        second = start("serve", **variables)
+        second.wait_for("Listening at")
+        assert heard_after(call, "2") == [said["register_3"], said["lesson_keys"]]
+        assert heard_after(call, "1") == [said["register_4"], said["lesson_keys"]]
+        assert httpx.get(f"{second.origin}/readyz").json()["ready"] is True
+    assert second.stop(signal.SIGTERM) == 0
+
+
+def test_dev_killed_and_started_again_goes_on_with_its_own_redis(
+    start: Callable[..., Running], spec: Spec, tmp_path: Path
+) -> None:
+    said = spec.words["bn"].prompts
+    port = str(free_port())
+    first = start("dev", PORT=port)
+    assert f"ivr call {first.origin}/voice" in first.wait_for("Stop with Ctrl-C")
+    token = (tmp_path / ".ivr/auth_token").read_text().strip()
+    with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
+        call = begin(client, first, token)
+        first.stop(signal.SIGKILL)
+        second = start("dev", PORT=port)
+        second.wait_for("Stop with Ctrl-C")
+        assert heard_after(call, "1") == [said["register_4"], said["lesson_keys"]]
+        assert httpx.post(f"{second.origin}/voice").status_code == 403, "dev asks for signatures"
+    assert second.stop(signal.SIGTERM) == 0
+
+
+def test_the_state_folder_is_for_its_owner_only(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    start("dev").wait_for("Stop with Ctrl-C")
+    assert (tmp_path / ".ivr").stat().st_mode & 0o077 == 0
+    assert (tmp_path / ".ivr/auth_token").stat().st_mode & 0o077 == 0
+
+
+def run(tmp_path: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("IVR_", "TWILIO_"))}  # noqa: TID251 - a child needs PATH
+    return subprocess.run(  # noqa: S603 - our own command
+        [IVR, *command],
+        cwd=tmp_path,
+        env={**kept, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def broken_config(tmp_path: Path) -> Path:
+    for name in ("flow.yaml", "facts.yaml", "prompts/bn.yaml", "prompts/en.yaml"):
+        text = (ROOT / "config" / name).read_text(encoding="utf-8")
+        file = tmp_path / "config" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace("go: more}", "go: mre}").replace("done: Well", "don: Well"))
+    return tmp_path / "config"
+
+
+@pytest.mark.parametrize("command", ["dev", "serve"])
+def test_a_broken_flow_is_refused_with_every_problem(
+    tmp_path: Path, broken_config: Path, command: str
+) -> None:
+    served = {**SERVED, "PUBLIC_URL": "https://line.example", "REDIS_URL": "redis://127.0.0.1:1"}
+    result = run(tmp_path, command, IVR_CONFIG=str(broken_config), **served)
+    assert result.returncode == 1
+    assert "config/ has 2 problems:" in result.stderr
+    assert "node 'main_menu': it goes to 'mre'" in result.stderr
+    assert "prompt 'warm_up_done' has no words; add it to prompts/en.yaml" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_serve_lists_every_missing_setting_and_exits_with_2(tmp_path: Path) -> None:
+    result = run(tmp_path, "serve", IVR_CONFIG=str(ROOT / "config"))
+    assert result.returncode == 2
+    for name in ("PUBLIC_URL", "REDIS_URL", "TWILIO_AUTH_TOKEN", "IVR_SECRET_KEY"):
+        assert f"  {name} is missing" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["dev", "serve"])
+def test_a_bad_setting_is_refused_with_2(tmp_path: Path, command: str) -> None:
+    result = run(tmp_path, command, PORT="eighty")
+    assert result.returncode == 2
+    assert "PORT is 'eighty'; use a whole number from 1 to 65535" in result.stderr
+
+
+def test_a_taken_port_is_told_before_anything_is_rendered(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = run(tmp_path, "dev", IVR_CONFIG=str(ROOT / "config"), PORT=port)
+    assert result.returncode == 2
+    assert f"port {port} is taken" in result.stderr
+    assert not (tmp_path / "audio").exists()
+
+
+def test_outside_the_project_the_way_back_is_told(tmp_path: Path) -> None:
+    result = run(tmp_path, "dev")
+    assert result.returncode == 1
+    assert "There is no folder config" in result.stderr
+    assert "run the command in the project's folder, or set IVR_CONFIG" in result.stderr
+
+
+def test_a_config_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/flow.yaml").write_bytes(b"\xff\xfe")
+    result = run(tmp_path, "dev")
+    assert result.returncode == 1
+    assert "config cannot be read" in result.stderr
+    assert "save it as UTF-8" in result.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("--help",), ("flow", "--help"), ("twilio", "--help")])
+def test_the_help_is_there(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = run(tmp_path, *command)
+    assert "Usage: ivr" in result.stdout + result.stderr
+
+
+def test_an_unknown_command_is_wrong_usage(tmp_path: Path) -> None:
+    result = run(tmp_path, "nonsense")
+    assert result.returncode == 2
+    assert "No such command 'nonsense'" in result.stderr

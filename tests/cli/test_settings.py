@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import SettingsError
+from ivr.settings import TABLE, Settings
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+GOOD = {
+    "PUBLIC_URL": "https://line.example",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "TWILIO_AUTH_TOKEN": "token",
+    "IVR_SECRET_KEY": "a secret of many letters",
+}
+
+
+def problems(environment: dict[str, str], *, serving: bool = False) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environment, serving=serving)
+    return caught.value.problems
+
+
+def test_without_any_variable_the_defaults_hold() -> None:
+    settings = Settings.from_env({})
+    assert settings.port == 8000
+    assert settings.redis_url is None
+    assert settings.api_url == "https://api.twilio.com"
+    assert (settings.config, settings.audio) == (Path("config"), Path("audio"))
+    assert (settings.tts, settings.proxy_hops) == ("gtts", 0)
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert Settings.from_env({"PORT": "", "REDIS_URL": "  "}) == Settings.from_env({})
+
+
+def test_serving_lists_every_missing_setting_at_once() -> None:
+    found = problems({}, serving=True)
+    assert [text.split()[0] for text in found] == [
+        *("REDIS_URL", "TWILIO_AUTH_TOKEN", "IVR_SECRET_KEY", "PUBLIC_URL")
+    ]
+    assert all("is missing" in text and "set it" in text for text in found)
+
+
+def test_serving_with_all_of_them_starts() -> None:
+    assert Settings.from_env(GOOD, serving=True).public_url == "https://line.example"
+
+
+def test_behind_a_trusted_proxy_no_public_url_is_needed() -> None:
+    environment = {**GOOD, "PUBLIC_URL": "", "IVR_PROXY_HOPS": "1"}
+    assert Settings.from_env(environment, serving=True).proxy_hops == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("PORT", "0", "use a whole number from 1 to 65535"),
+        ("PORT", "৮০০০", "use a whole number"),
+        ("PORT", "eighty", "use a whole number"),
+        ("IVR_PROXY_HOPS", "-1", "use a whole number from 0 to 9"),
+        ("PUBLIC_URL", "line.example", "use scheme and host only"),
+        ("PUBLIC_URL", "https://line.example/voice", "use scheme and host only"),
+        ("PUBLIC_URL", "https://user@line.example", "use scheme and host only"),
+        ("PUBLIC_URL", "https://line.example:port", "use scheme and host only"),
+        ("PUBLIC_URL", "https://ঘরে.example", "use scheme and host only"),
+        ("TWILIO_API_URL", "ftp://api.example", "use scheme and host only"),
+        ("REDIS_URL", "localhost:6379", "begin with one of: redis, rediss, unix"),
+        ("REDIS_URL", "http://localhost", "begin with one of"),
+        ("TWILIO_NUMBER", "12025550100", "use + and digits"),
+        ("TWILIO_NUMBER", "+1 202 555", "use + and digits"),
+        ("IVR_TTS", "festival", "use one of: gtts, espeak"),
+        ("IVR_SECRET_KEY", "short", "16 are the least; make one"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, advice: str) -> None:
+    (found,) = problems({name: value})
+    assert found.startswith(name)
+    assert advice in found
+
+
+def test_a_secret_is_never_shown() -> None:
+    settings = Settings.from_env(GOOD)
+    assert "secret" not in repr(settings)
+    (found,) = problems({"IVR_SECRET_KEY": "tooshort"})
+    assert "tooshort" not in found
+
+
+@pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.name)
+def test_the_readme_has_each_setting_with_its_default_and_help(setting: object) -> None:
+    name, default, text = (getattr(setting, part) for part in ("name", "default", "help"))
+    row = re.search(rf"^\| `{name}` \| (.*) \| (.*) \|$", README, re.MULTILINE)
+    assert row is not None, f"README.md has no row for {name}"
+    assert row[1] == (f"`{default}`" if default else "")
+    assert row[2] == text
