@@ -5,7 +5,10 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check
 
-PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do command -v $$p && break; done)
+# The first that really runs and is new enough; 3.12 and 3.11 have wheels of everything.
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13; do \
+  $$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -14,8 +17,8 @@ help: ## say what can be made
 	@sed -n 's/^# //p' Makefile
 
 $(BIN)/python:
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Python 3.11 or newer is needed; found: $$("$(PYTHON)" --version 2>&1). Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@test -n "$(PYTHON)" && "$(PYTHON)" $(NEW_ENOUGH) || { \
+	  echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "This Python cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 2; }
 
