@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from wsgiref.types import WSGIApplication
 
+    from rich.console import Console
     from werkzeug.serving import BaseWSGIServer
+
+    from ivr.cli.project import Project
 
 HOST: Final = "127.0.0.1"
 
@@ -30,15 +33,11 @@ def dev() -> None:
     """
     from rich.console import Console
 
-    from ivr.cli.audio import render_missing
-    from ivr.cli.clock import now
-    from ivr.cli.project import Project
+    from ivr.cli.project import Project, parts
     from ivr.cli.state import FOLDER, made_up
-    from ivr.speech.library import Library
     from ivr.store.embedded import embedded_redis
     from ivr.store.redis import RedisStore
     from ivr.web.app import create_app
-    from ivr.web.parts import Parts
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -49,23 +48,30 @@ def dev() -> None:
         stack.enter_context(_stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         server = stack.enter_context(_server(settings.port))
-        render_missing(project.spec.words, settings, console, voice_name="espeak")
+        _render(project, console)
         url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
         store = RedisStore(url)
         stack.callback(store.close)
-        app = create_app(
-            Parts(
-                spec=project.spec,
-                store=store,
-                library=Library.open(settings.audio),
-                auth_token=settings.auth_token or made_up("auth_token"),
-                secret_key=settings.secret_key or made_up("secret_key"),
-                clock=now,
-                public_url=settings.public_url,
-                proxy_hops=settings.proxy_hops,
-            )
-        )
+        token = settings.auth_token or made_up("auth_token")
+        secret = settings.secret_key or made_up("secret_key")
+        app = create_app(parts(project, store, token, secret))
         _run(server, app, f"http://{HOST}:{settings.port}")
+
+
+def _render(project: Project, console: Console) -> None:
+    """Clips that cannot be made do not keep the line from answering: they are spoken by Say."""
+    from ivr.cli.audio import problems, render_missing, summary
+    from ivr.errors import SpeechError
+
+    try:
+        report = render_missing(project.spec.words, project.settings, console, "espeak")
+    except SpeechError as error:
+        click.echo(f"{error}\nThe line starts without the clips that are missing.", err=True)
+        return
+    if report.made:
+        click.echo(summary(report))
+    if report.failed:
+        click.echo(problems(report.failed), err=True)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.flow.model import Spec
+    from ivr.store.redis import RedisStore
+    from ivr.web.parts import Parts
 
 
 class Project(Struct, frozen=True):
@@ -55,3 +57,26 @@ def read_spec(folder: Path) -> Spec:
     except (OSError, UnicodeDecodeError) as error:
         raise FlowError(f"{folder} cannot be read:", [f"{error}; save it as UTF-8"]) from error
     return load(files, str(folder))
+
+
+def parts(project: Project, store: RedisStore, auth_token: str, secret_key: str) -> Parts:
+    """What the web service is put together from, under `ivr dev` and `ivr serve` alike.
+
+    Raises:
+        SpeechError: the manifest of the clips cannot be read.
+    """
+    from ivr.cli.clock import now
+    from ivr.speech.library import Library
+    from ivr.web.parts import Parts
+
+    settings = project.settings
+    return Parts(
+        spec=project.spec,
+        store=store,
+        library=Library.open(settings.audio),
+        auth_token=auth_token,
+        secret_key=secret_key,
+        clock=now,
+        public_url=settings.public_url,
+        proxy_hops=settings.proxy_hops,
+    )

@@ -66,22 +66,10 @@ def _gunicorn(project: Project) -> Any:
 
 
 def _app(project: Project) -> Any:
-    from ivr.cli.clock import now
-    from ivr.speech.library import Library
+    from ivr.cli.project import parts
     from ivr.store.redis import RedisStore
     from ivr.web.app import create_app
-    from ivr.web.parts import Parts
 
     settings = project.settings
-    return create_app(
-        Parts(
-            spec=project.spec,
-            store=RedisStore(settings.redis_url or ""),
-            library=Library.open(settings.audio),
-            auth_token=settings.auth_token or "",
-            secret_key=settings.secret_key or "",
-            clock=now,
-            public_url=settings.public_url,
-            proxy_hops=settings.proxy_hops,
-        )
-    )
+    store = RedisStore(settings.redis_url or "")
+    return create_app(parts(project, store, settings.auth_token or "", settings.secret_key or ""))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from typing import TYPE_CHECKING
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -20,8 +21,16 @@ if TYPE_CHECKING:
     from ivr.speech.lexicon import Lexicon
     from ivr.speech.voice import Voice
 
+    Outcomes: TypeAlias = Generator[tuple[Recipe, Clip | SpeechError]]
+
 _SAVE_EVERY = 50
 """Clips; what a killed rendering loses at most."""
+
+_AHEAD = 2
+"""Utterances a lane is given at a time: none is idle, and little is in vain when it is stopped."""
+
+MAX_FAILURES_IN_A_ROW = 5
+"""After so many the voice itself is gone, and to ask it hundreds of times more helps nobody."""
 
 
 class Order(Struct, frozen=True):
@@ -62,7 +71,8 @@ def render(
     """Render what the library misses, in as many lanes as the voice has, and save the manifest.
 
     One failure does not lose the others, and an interruption does not lose what was made; the
-    manifest is saved every 50 clips, at the end, and when this is interrupted.
+    manifest is saved every 50 clips, at the end, and when this is interrupted. When five fail one
+    after another, the rest is not tried.
 
     Args:
         order: what is to be rendered.
@@ -71,30 +81,44 @@ def render(
         on_progress: told, in the calling thread, how many are done and how many there are to do.
 
     Raises:
-        SpeechError: the voice is not installed, or the manifest cannot be written.
+        SpeechError: the voice is not installed, or fails again and again, or the manifest cannot
+            be written.
     """
     wanted, failed = _recipes(order, voice)
     missing = library.missing(wanted, order.keep)
     made: list[Clip] = []
     on_progress(0, len(missing))
     try:
-        # Closed at once on an interruption, so that no lane begins another clip.
-        with contextlib.closing(_outcomes(missing, library, voice)) as outcomes:
-            for done, (recipe, outcome) in enumerate(outcomes, start=1):
-                if isinstance(outcome, Clip):
-                    library.add(outcome)
-                    made.append(outcome)
-                else:
-                    failed.append(Failure(recipe.utterance, str(outcome)))
-                on_progress(done, len(missing))
-                if done % _SAVE_EVERY == 0:
-                    library.save()
+        outcomes = _while_it_speaks(_outcomes(missing, library, voice), voice)
+        for done, (recipe, outcome) in enumerate(outcomes, start=1):
+            if isinstance(outcome, Clip):
+                library.add(outcome)
+                made.append(outcome)
+            else:
+                failed.append(Failure(recipe.utterance, str(outcome)))
+            on_progress(done, len(missing))
+            if done % _SAVE_EVERY == 0:
+                library.save()
     finally:
         if made:
             library.save()
     anew = {recipe.utterance for recipe in missing}
     kept = tuple(recipe.utterance for recipe in wanted if recipe.utterance not in anew)
     return Report(tuple(made), kept, tuple(failed))
+
+
+def _while_it_speaks(outcomes: Outcomes, voice: Voice) -> Outcomes:
+    """The same outcomes, ended with an error when too many failures come in a row."""
+    in_a_row = 0
+    with closing(outcomes):
+        for recipe, outcome in outcomes:
+            yield recipe, outcome
+            in_a_row = 0 if isinstance(outcome, Clip) else in_a_row + 1
+            if in_a_row == MAX_FAILURES_IN_A_ROW:
+                raise SpeechError(
+                    f"The voice {voice.name} failed {in_a_row} times one after another, so the "
+                    f"rest was not tried; clips made before are kept. The last failure: {outcome}"
+                )
 
 
 def _recipes(order: Order, voice: Voice) -> tuple[list[Recipe], list[Failure]]:
@@ -111,9 +135,7 @@ def _recipes(order: Order, voice: Voice) -> tuple[list[Recipe], list[Failure]]:
     return recipes, failures
 
 
-def _outcomes(
-    recipes: Sequence[Recipe], library: Library, voice: Voice
-) -> Generator[tuple[Recipe, Clip | SpeechError]]:
+def _outcomes(recipes: Sequence[Recipe], library: Library, voice: Voice) -> Outcomes:
     """Make clips in the voice's lanes, and give each as it is done."""
 
     def make(recipe: Recipe) -> Clip | SpeechError:
@@ -125,12 +147,16 @@ def _outcomes(
         except SpeechError as exc:
             return exc
 
+    waiting = iter(recipes)
+    pending: dict[Future[Clip | SpeechError], Recipe] = {}
     pool = ThreadPoolExecutor(max_workers=voice.lanes)
     try:
-        futures: dict[Future[Clip | SpeechError], Recipe] = {
-            pool.submit(make, recipe): recipe for recipe in recipes
-        }
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        while True:
+            for recipe in islice(waiting, _AHEAD * voice.lanes - len(pending)):
+                pending[pool.submit(make, recipe)] = recipe
+            if not pending:
+                return
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                yield pending.pop(future), future.result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -94,6 +94,24 @@ def test_one_failure_does_not_lose_the_others(tmp_path: Path) -> None:
     assert Library.open(tmp_path).find(order.utterances[0])
 
 
+def test_a_voice_that_is_gone_is_not_asked_hundreds_of_times(tmp_path: Path) -> None:
+    class Leaving(ToneVoice):
+        lanes = 1
+        asked = 0
+
+        def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
+            self.asked += 1
+            return super().speak(sentences if self.asked <= 2 else ["unsayable"], language, pace)
+
+    words = {f"prompt_{number}": f"Press {'one ' * number} now." for number in range(1, 60)}
+    order = Order(tuple(utterances({"en": words})), {})
+    voice = Leaving()
+    with pytest.raises(SpeechError, match="failed 5 times one after another"):
+        render(order, Library.open(tmp_path), voice)
+    assert voice.asked <= 2 + 5 + 2
+    assert len(Library.open(tmp_path)) == 2, "what was made before is kept"
+
+
 def test_an_interruption_keeps_what_was_made(tmp_path: Path) -> None:
     def interrupt(done: int, _total: int) -> None:
         if done == 2:
