@@ -35,6 +35,7 @@ def dev() -> None:
 
     from ivr.cli.project import Project, parts
     from ivr.cli.state import FOLDER, made_up
+    from ivr.speech.library import Library
     from ivr.store.embedded import embedded_redis
     from ivr.store.redis import RedisStore
     from ivr.web.app import create_app
@@ -48,6 +49,7 @@ def dev() -> None:
         stack.enter_context(_stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         server = stack.enter_context(_server(settings.port))
+        Library.open(settings.audio)  # a broken manifest must not be rendered over
         _render(project, console)
         url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
         store = RedisStore(url)

@@ -167,6 +167,32 @@ def run(tmp_path: Path, *command: str, **variables: str) -> subprocess.Completed
     )
 
 
+def test_dev_starts_without_clips_that_cannot_be_written(start: Callable[..., Running]) -> None:
+    running = start("dev", IVR_AUDIO="/proc/self/audio")
+    read = running.wait_for("Stop with Ctrl-C")
+    assert "cannot be written" in read
+    assert "The line starts without the clips that are missing." in read
+    assert httpx.get(f"{running.origin}/readyz").status_code == 503
+
+
+def test_a_broken_manifest_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    manifest = tmp_path / "audio/clips/manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{")
+    result = run(tmp_path, "dev", IVR_CONFIG=str(ROOT / "config"), PORT=str(free_port()))
+    assert result.returncode == 1
+    assert "Delete it and run: ivr audio render" in result.stderr
+    assert manifest.read_text() == "{"
+
+
+def test_serve_says_which_clips_are_missing(start: Callable[..., Running], redis_url: str) -> None:
+    variables = {"REDIS_URL": redis_url, "PUBLIC_URL": "https://line.example"}
+    running = start("serve", **SERVED, **variables, IVR_AUDIO="/proc/self/audio")
+    read = running.wait_for("Listening at")
+    assert "clips are missing, such as bn/normal/greeting" in read
+    assert "Run: ivr audio render" in read
+
+
 @pytest.fixture
 def broken_config(tmp_path: Path) -> Path:
     for name in ("flow.yaml", "facts.yaml", "prompts/bn.yaml", "prompts/en.yaml"):

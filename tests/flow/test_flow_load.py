@@ -317,3 +317,29 @@ def test_all_problems_of_all_files_are_told_at_once_in_order() -> None:
 def test_an_alias_is_refused_in_words(alias: str) -> None:
     problems = broken("flow.yaml", "nodes:\n", f"nodes:\n  a: {alias}\n")
     assert any("an alias (*name) is not used here; write the part out" in p for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "message"),
+    [
+        ("prompts/hi.yaml", "hi", "'hi' is not in flow.languages; add it there"),
+        ("prompts/fr.yaml", "en", "'en' is not what the file is called; use fr"),
+    ],
+)
+def test_words_of_a_language_that_is_not_offered_are_named(
+    name: str, language: str, message: str
+) -> None:
+    words = FILES["prompts/en.yaml"].replace("language: en", f"language: {language}")
+    with pytest.raises(FlowError) as caught:
+        load({**FILES, name: words})
+    assert any(message in problem for problem in caught.value.problems)
+
+
+def test_a_sign_that_yaml_does_not_allow_is_told_in_words() -> None:
+    problems = broken("prompts/en.yaml", "Well done.", "Well\x01done.")
+    assert any("this is not YAML:" in problem for problem in problems)
+
+
+def test_a_number_out_of_range_is_told_in_words() -> None:
+    problems = broken("flow.yaml", "first_key_seconds: 10", "first_key_seconds: 1000")
+    assert any("1000 is greater than the maximum of 60; change it" in p for p in problems)
