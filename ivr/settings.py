@@ -89,8 +89,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         )
         if serving:
             reader.ask_for("REDIS_URL", "TWILIO_AUTH_TOKEN", "IVR_SECRET_KEY")
-            if not environment.get("IVR_PROXY_HOPS"):
-                reader.ask_for("PUBLIC_URL", or_else="or set IVR_PROXY_HOPS")
+            if not settings.proxy_hops:
+                reader.ask_for("PUBLIC_URL", or_else="or IVR_PROXY_HOPS")
         if reader.problems:
             raise SettingsError("The settings are not right:", reader.problems)
         return settings
@@ -140,8 +140,13 @@ class _Reader:
         return self._held(name, given, _is_origin, "use scheme and host only: https://example.org")
 
     def redis(self, name: str) -> str | None:
-        given = self.text(name) or ""
-        return self._held(name, given, _is_redis, f"begin with one of: {', '.join(REDIS_SCHEMES)}")
+        """Its value is never shown: a password may stand in it."""
+        given = self.text(name)
+        if given and not _is_redis(given):
+            self.problems.append(
+                f"{name} cannot be read; write redis://host:6379/0, rediss://… or unix:///path"
+            )
+        return given
 
     def phone(self, name: str) -> str | None:
         given = self.text(name) or ""
@@ -162,7 +167,8 @@ class _Reader:
         return given or None
 
     def _refuse(self, name: str, given: str, advice: str) -> None:
-        self.problems.append(f"{name} is '{given}'; {advice}")
+        # What stands before an @ in a URL is a password.
+        self.problems.append(f"{name} is '{given.rpartition('@')[2]}'; {advice}")
 
 
 def _is_origin(url: str) -> bool:
@@ -177,8 +183,13 @@ def _is_origin(url: str) -> bool:
 
 
 def _is_redis(url: str) -> bool:
-    scheme, divider, rest = url.partition("://")
-    return scheme in REDIS_SCHEMES and bool(divider) and bool(rest)
+    try:
+        parts = urlsplit(url)
+        sound = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    there = parts.path if parts.scheme == "unix" else parts.hostname
+    return sound and parts.scheme in REDIS_SCHEMES and bool(there)
 
 
 def _is_phone(number: str) -> bool:

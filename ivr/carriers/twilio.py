@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from ivr.engine.events import CallEnded, Digits, NoInput
+from ivr.engine.step import OUTCOMES
 from ivr.engine.turn import Gather, Hangup, Instruction, Pause, Play
 from ivr.errors import EventError
 from ivr.flow.model import PromptId
@@ -23,7 +24,6 @@ MAX_KEYS: Final = 32
 """No entry of ours is half so long; what is longer is wrong by its length alone."""
 OWN_NUMBER_DIGITS: Final = 10
 """An Indian number without its country code."""
-FINAL: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _SID: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
 
@@ -54,7 +54,7 @@ def keys_event(form: Mapping[str, str]) -> Digits | NoInput:
 def ended_event(form: Mapping[str, str]) -> CallEnded | None:
     """What a status callback says has happened, or None while the call goes on."""
     status = form.get(request.CALL_STATUS, "")
-    return CallEnded(status) if status in FINAL else None
+    return CallEnded(status) if status in OUTCOMES else None
 
 
 def document(instructions: Sequence[Instruction], speak: Speak) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from ivr.errors import SpeechError
+from ivr.settings import TTS_ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,40 +17,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ivr.flow.model import Words
+    from ivr.settings import Settings
     from ivr.speech.lexicon import Lexicon
     from ivr.speech.library import Keep
     from ivr.speech.render import Failure, Report
     from ivr.speech.voice import Voice
-
-VOICES = ("gtts", "espeak")
-
-
-class AudioSettings(Protocol):
-    """The settings that rendering reads."""
-
-    @property
-    def audio(self) -> Path:
-        """The folder of recordings and clips."""
-        ...
-
-    @property
-    def config(self) -> Path:
-        """The folder of the flow, its words and the lexicons."""
-        ...
-
-    @property
-    def tts(self) -> str:
-        """The voice: `gtts` or `espeak`."""
-        ...
-
-
-class SpokenWords(Protocol):
-    """The words of one language."""
-
-    @property
-    def prompts(self) -> Mapping[str, str]:
-        """Prompt id → text."""
-        ...
 
 
 @click.group()
@@ -58,7 +31,9 @@ def audio() -> None:
 
 
 @audio.command("render")
-@click.option("--voice", type=click.Choice(VOICES), help="The voice; otherwise IVR_TTS says it.")
+@click.option(
+    "--voice", type=click.Choice(TTS_ENGINES), help="The voice; otherwise IVR_TTS says it."
+)
 @click.option("--force", is_flag=True, help="Render every clip again, good ones too.")
 def render_command(voice: str | None, *, force: bool) -> None:
     """Render the clips that are missing or whose words or voice have changed."""
@@ -77,8 +52,8 @@ def render_command(voice: str | None, *, force: bool) -> None:
 
 
 def render_missing(
-    spec_words: Mapping[str, SpokenWords],
-    settings: AudioSettings,
+    spec_words: Mapping[str, Words],
+    settings: Settings,
     console: Console,
     voice_name: str | None = None,
 ) -> Report:
@@ -102,8 +77,8 @@ def render_missing(
 
 
 def render_words(
-    spec_words: Mapping[str, SpokenWords],
-    settings: AudioSettings,
+    spec_words: Mapping[str, Words],
+    settings: Settings,
     console: Console,
     voice_name: str | None,
     keep: Keep,
@@ -160,7 +135,9 @@ def open_voice(name: str) -> Iterator[Voice]:
 
         voice = GoogleVoice()
     else:
-        raise SpeechError(f"There is no voice {name!r}; set IVR_TTS to one of {', '.join(VOICES)}.")
+        raise SpeechError(
+            f"There is no voice {name!r}; set IVR_TTS to one of {', '.join(TTS_ENGINES)}."
+        )
     with contextlib.closing(voice):
         yield voice
 

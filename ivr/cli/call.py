@@ -100,12 +100,8 @@ def call(
 
 def _own_token() -> str:
     from ivr.cli import state
-    from ivr.errors import SettingsError
 
-    try:
-        return state.auth_token()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    return state.auth_token()
 
 
 def _printer(*, verbose: bool) -> Callable[[Event], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from rich.console import Console
-    from werkzeug.serving import BaseWSGIServer
 
     from ivr.cli.project import Project
 
 HOST: Final = "127.0.0.1"
+BACKLOG: Final = 128
 
 
 @click.command()
@@ -48,16 +49,17 @@ def dev() -> None:
     with ExitStack() as stack:
         stack.enter_context(_stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
-        server = stack.enter_context(_server(settings.port))
+        listener = stack.enter_context(_reserved(settings.port))
         Library.open(settings.audio)  # a broken manifest must not be rendered over
         _render(project, console)
-        url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
-        store = RedisStore(url)
+        store = RedisStore(
+            settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
+        )
         stack.callback(store.close)
         token = settings.auth_token or made_up("auth_token")
         secret = settings.secret_key or made_up("secret_key")
         app = create_app(parts(project, store, token, secret))
-        _run(server, app, f"http://{HOST}:{settings.port}")
+        _run(listener, app, settings.public_url)
 
 
 def _render(project: Project, console: Console) -> None:
@@ -93,15 +95,8 @@ def _stopped_by_signal() -> Iterator[None]:
 
 
 @contextmanager
-def _server(port: int) -> Iterator[BaseWSGIServer]:
-    import socket
-
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, *_: Any) -> None:
-            """Nothing: a line a request hides the lines that matter."""
-
+def _reserved(port: int) -> Iterator[socket.socket]:
+    """The port, taken but not yet listening: who asks too early is told so at once."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -111,28 +106,30 @@ def _server(port: int) -> Iterator[BaseWSGIServer]:
                 "The line cannot start:",
                 [f"port {port} is taken ({error.strerror}); stop what uses it, or set PORT"],
             ) from error
-        listener.listen(128)
-        # werkzeug takes the open socket over by its number.
-        server = make_server(
-            HOST, port, _not_ready, threaded=True, request_handler=Quiet, fd=listener.fileno()
-        )
-        try:
-            yield server
-        finally:
-            server.server_close()
+        yield listener
 
 
-def _not_ready(_environ: Any, start_response: Any) -> list[bytes]:
-    start_response("503 Service Unavailable", [("Retry-After", "5")])
-    return [b"The line is starting.\n"]
+def _run(listener: socket.socket, app: WSGIApplication, public_url: str | None) -> None:
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, *_: Any) -> None:
+            """Nothing: a line a request hides the lines that matter."""
 
-def _run(server: BaseWSGIServer, app: WSGIApplication, origin: str) -> None:
-    server.app = app
+    port = listener.getsockname()[1]
+    listener.listen(BACKLOG)
+    # werkzeug takes the open socket over by its number.
+    server = make_server(
+        HOST, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
+    )
+    origin = public_url or f"http://{HOST}:{port}"
     click.echo(
         f"Ready: {origin}/voice answers.\n"
         "Ring it from another terminal:\n"
         f'  .venv/bin/ivr call {origin}/voice --keys "1 1 1"\n'
         "Stop with Ctrl-C."
     )
-    server.serve_forever()
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()

@@ -26,10 +26,12 @@ def serve() -> None:
     """
     from ivr.cli.project import Project
     from ivr.speech.library import Library
+    from ivr.store.redis import RedisStore
     from ivr.web.sound import Sound
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     project = Project.load(serving=True)
+    RedisStore(str(project.settings.redis_url)).close()  # a bad URL is told before any worker
     library = Library.open(project.settings.audio)
     missing = Sound(project.spec, library).missing
     if missing:
@@ -54,6 +56,8 @@ def _gunicorn(project: Project) -> Any:
                 "threads": THREADS,
                 "graceful_timeout": GRACE_SECONDS,
                 "loglevel": "info",
+                # By it, anybody with this user's rights could stop the service.
+                "control_socket_disable": True,
             }
             for name, value in options.items():
                 self.cfg.set(name, value)

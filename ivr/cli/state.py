@@ -17,10 +17,28 @@ def made_up(name: str) -> str:
     """A random secret that stays the same in this folder: made at the first time it is asked."""
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     file = FOLDER / name
+    if file.exists() and not _read(file):
+        file.unlink()  # an empty one is of no use to anybody
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(_TOKEN_BYTES) + "\n", encoding="ascii")
-    return file.read_text(encoding="ascii").strip()
+        _write_once(file, secrets.token_hex(_TOKEN_BYTES))
+    return _read(file)
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="ascii").strip() if file.exists() else ""
+
+
+def _write_once(file: Path, secret: str) -> None:
+    """Whole or not at all; of several at once the first wins."""
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    part.touch(mode=0o600)
+    part.write_text(f"{secret}\n", encoding="ascii")
+    try:
+        file.hardlink_to(part)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
 
 
 def auth_token() -> str:
@@ -32,7 +50,7 @@ def auth_token() -> str:
     given = Settings.from_env(environment()).auth_token
     if given:
         return given
-    if not (FOLDER / "auth_token").exists():
+    if not _read(FOLDER / "auth_token"):
         raise SettingsError(
             "There is no auth token to sign with:",
             ["start the line with `make run` first, or give --token, or set TWILIO_AUTH_TOKEN"],

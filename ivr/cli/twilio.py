@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TIMEOUT_SECONDS: Final = 10
+SEARCHED: Final = 20
 TWILIO_API: Final = "https://api.twilio.com"
 NEEDED: Final = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
 
@@ -49,7 +50,11 @@ def connect(url: str, *, dry_run: bool) -> None:
 
 
 def _settings(url: str) -> Settings:
-    settings = Settings.from_env({**environment(), "PUBLIC_URL": url})
+    try:
+        settings = Settings.from_env({**environment(), "PUBLIC_URL": url})
+    except SettingsError as error:
+        told = [problem.replace("PUBLIC_URL", "--url") for problem in error.problems]
+        raise SettingsError(error.headline, told) from error
     values = (settings.account_sid, settings.auth_token, settings.number)
     missing = [name for name, value in zip(NEEDED, values, strict=True) if not value]
     problems = [f"{name} is missing; Twilio's console shows it" for name in missing]
@@ -93,14 +98,16 @@ def _client(settings: Settings) -> Any:
 
 def _number(client: Any, settings: Settings) -> Any:
     found = _asked(
-        lambda: client.incoming_phone_numbers.list(phone_number=settings.number, limit=1)
+        lambda: client.incoming_phone_numbers.list(phone_number=settings.number, limit=SEARCHED)
     )
-    if not found:
+    # The API's filter takes a part of a number for a match.
+    exact = [number for number in found if number.phone_number == settings.number]
+    if not exact:
         raise ProviderError(
             f"The account has no number {settings.number}; set TWILIO_NUMBER to one that it has "
             "(in Twilio's console: Phone Numbers, Active numbers)"
         )
-    return found[0]
+    return exact[0]
 
 
 def _asked(ask: Any) -> Any:
@@ -115,9 +122,9 @@ def _asked(ask: Any) -> Any:
         raise ProviderError(
             f"The provider refused: {reason}; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
         ) from error
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # ValueError: an answer not in JSON
         raise ProviderError(
-            f"The provider's REST API did not answer ({type(error).__name__}); "
+            f"The provider's REST API did not answer as it should ({type(error).__name__}); "
             "check the network and TWILIO_API_URL"
         ) from error
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.engine.session import Session
+from ivr.engine.moves import fresh
+from ivr.engine.session import Phase, Session
 from ivr.engine.speak import is_place
 from ivr.engine.step import restate, step
 from ivr.engine.turn import Count, Turn
@@ -61,7 +62,9 @@ def answer(
     if due or not is_place(flow, session.place):
         return step(flow, session, asked.event, now, codes)
     if sound and asked.turn > session.turn:
-        behind = replace(session, place=asked.place, turn=asked.turn, lead=())
+        behind = replace(
+            fresh(session), place=asked.place, turn=asked.turn, return_to=None, phase=Phase.RUNNING
+        )
         return _counted(step(flow, behind, asked.event, now, codes), "session_behind")
     if asked.turn == session.turn - 1:
         return restate(flow, session, codes)

@@ -15,7 +15,7 @@ Codes: TypeAlias = Callable[[str, int], str]
 """`codes(label, length)` gives that many digits, always the same ones for the same label."""
 
 MAX_ATTEMPTS: Final = 50
-"""One code in two is easy to hear and new, so that this is never reached by a keyed hash."""
+"""Most codes are easy to hear and new, so that a keyed hash never comes near this."""
 NEAR: Final = 2
 """An entry with at most so many slips is a slip; anything further may be a real secret."""
 
@@ -45,13 +45,10 @@ def code_at(flow: Flow, node_id: NodeId, codes: Codes) -> str:
         return code_at(flow, code.same_as, codes)
     if code.digits is not None:
         return code.digits
-    taken: set[str] = set()
+    made: dict[NodeId, str] = {}
     for other_id, length in _fresh(flow):
-        made = _made(other_id, length, codes, taken)
-        if other_id == node_id:
-            return made
-        taken.add(made)
-    raise FlowError("a practice node has no code:", [node_id])
+        made[other_id] = _made(other_id, length, codes, set(made.values()))
+    return made[node_id]
 
 
 def _practice(flow: Flow, node_id: NodeId) -> Practice:

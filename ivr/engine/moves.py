@@ -12,6 +12,7 @@ from ivr.engine.session import Phase, Session, split
 from ivr.engine.speak import first_place, instructions
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
+    MAX_PASSED,
     REPEAT,
     RETURN,
     Asking,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
 """India has had one time without summer time since 1945; so no zone file is read."""
-MAX_PASSED: Final = 50
-"""Say and branch nodes passed in one turn; a checked flow has no ring of them."""
 
 
 class Moment(Struct, frozen=True):
@@ -63,7 +62,7 @@ def arrive(at: Moment, place: str, via: Via) -> Turn:
     A lesson named without a step is entered at its first.
     """
     said, counted = list(via.lead), list(via.effects)
-    for _ in range(MAX_PASSED):
+    for _ in range(MAX_PASSED + 1):  # a checked flow has no longer row
         counted.append(Count(f"reached.{place}"))
         match at.flow.nodes[split(place)[0]]:
             case Say(prompt=prompt, next=following):

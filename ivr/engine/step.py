@@ -61,7 +61,7 @@ def step(flow: Flow, session: Session | None, event: Event, now: datetime, codes
     at = Moment(flow, begun, now, codes)
     match event:
         case CallEnded():
-            return _close(at, event)
+            return _close(at, event, begun=session is not None)
         case _ if session is None:
             return arrive(at, flow.flow.start, Via(effects=(Count("calls"),)))
         case _ if not is_place(flow, session.place):
@@ -82,18 +82,18 @@ def restate(flow: Flow, session: Session, codes: Codes) -> Turn:
 
 
 def _begin(flow: Flow) -> Session:
-    return Session(
-        place=first_place(flow, flow.flow.start), turn=0, language=flow.flow.default_language
-    )
+    """A call before its first turn; it rests at home, should it end before it began."""
+    return Session(place=first_place(flow, home(flow)), turn=0, language=flow.flow.default_language)
 
 
-def _close(at: Moment, event: CallEnded) -> Turn:
-    """Counts how and where the call ended, once."""
+def _close(at: Moment, event: CallEnded, *, begun: bool) -> Turn:
+    """Counts how and, if it had begun, where the call ended; once."""
     closed = replace(at.session, phase=Phase.CLOSED)
     if at.session.phase is Phase.CLOSED:
         return Turn(closed, ())
     outcome = event.outcome if event.outcome in OUTCOMES else "other"
-    return Turn(closed, (), (Count(f"ended.{outcome}"), Count(f"left.{at.session.place}")))
+    left = (Count(f"left.{at.session.place}"),) if begun else ()
+    return Turn(closed, (), (Count(f"ended.{outcome}"), *left))
 
 
 def _answer(at: Moment, event: Digits | NoInput) -> Turn:

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote
 
+from ivr.flow.graph import graph_faults
 from ivr.flow.model import (
     LESSON_KEYS,
     READY_KEY,
@@ -21,7 +22,6 @@ from ivr.flow.model import (
     Menu,
     Node,
     Practice,
-    Say,
     Spec,
     Think,
     facts_told,
@@ -50,7 +50,7 @@ def check(spec: Spec, sources: Mapping[str, Source]) -> list[Problem]:
         *_targets(spec.flow),
         *_keys(spec.flow),
         *_codes(spec.flow),
-        *_silent_loops(spec.flow),
+        *graph_faults(spec.flow),
         *_steps(spec.flow),
         *_facts(spec),
         *_prompts(spec),
@@ -184,22 +184,6 @@ def _code_faults(flow: Flow, node: Practice) -> Iterator[str]:
         yield "a practice number must begin with 0, so that it cannot be anybody's; change it"
 
 
-def _silent_loops(flow: Flow) -> Iterator[Finding]:
-    """Rings of say and branch nodes, in which a caller could never press a key."""
-    for start in flow.nodes:
-        seen: set[str] = set()
-        ahead = [start]
-        while ahead:
-            node = flow.nodes.get(ahead.pop())
-            if isinstance(node, Say | Branch):
-                new = {goal for _, goal in targets(node)} - seen
-                seen |= new
-                ahead += new
-        if start in seen:
-            text = "it leads back to itself with no key to press on the way; lead it to a menu"
-            yield "flow.yaml", ("nodes", start), text
-
-
 def _steps(flow: Flow) -> Iterator[Finding]:
     for node_id, node in flow.nodes.items():
         if isinstance(node, Lesson):
@@ -247,7 +231,7 @@ def _texts(spec: Spec) -> Iterator[Finding]:
     for language, words in spec.words.items():
         for prompt_id, text in words.prompts.items():
             file, path = f"prompts/{language}.yaml", ("prompts", prompt_id)
-            if not text:
+            if not any(letter.isalnum() for letter in text):
                 yield file, path, f"'{prompt_id}' says nothing; write its words"
             elif not text.isprintable():
                 yield file, path, f"'{prompt_id}' holds a sign that cannot be spoken; type it anew"

@@ -76,9 +76,19 @@ def _shaped(
     """The data as its type, or None with the problems told."""
     if source is None or source.data is None:
         return None
-    found = [source.problem(path, message) for path, message in faults(name, source.data)]
+    found = [
+        source.problem(path, message)
+        for path, message in faults(name, source.data)
+        if not source.tells_of(path)
+    ]
     problems += found
-    return None if found or source.problems else msgspec.convert(source.data, shape)
+    if found or source.problems:
+        return None
+    try:
+        return msgspec.convert(source.data, shape)
+    except msgspec.ValidationError as error:  # what the types refuse and the schema lets pass
+        problems.append(source.problem((), f"{error}; change it"))
+        return None
 
 
 def _normalised(words: Words) -> Words:
@@ -98,6 +108,6 @@ def _hash(files: Mapping[str, str]) -> str:
 
 
 def _error(problems: list[Problem], folder: str) -> FlowError:
-    count = len(set(problems))
-    noun = "problem" if count == 1 else "problems"
-    return FlowError(f"{folder}/ has {count} {noun}:", sorted(set(problems)))
+    told = sorted(set(problems), key=lambda each: (each.file, each.line, str(each)))
+    noun = "problem" if len(told) == 1 else "problems"
+    return FlowError(f"{folder}/ has {len(told)} {noun}:", told)

@@ -18,23 +18,36 @@ if TYPE_CHECKING:
 Id = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)",
         description="a stable name: small letters, digits and _, beginning with a letter",
     ),
 ]
 NodeId: TypeAlias = Id
 PromptId: TypeAlias = Id
 FactId = Annotated[
-    str, Meta(pattern=r"^[a-z]+\.[0-9]+$", description="the name of a fact, such as register.4")
+    str,
+    Meta(pattern=r"^[a-z]+\.[0-9]+$(?!\n)", description="the name of a fact, such as register.4"),
 ]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", description="a language code, such as bn")]
-Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a day, such as 2020-04-18")]
-Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$", description="digits in quotes, 20 at most")]
+Language = Annotated[
+    str,
+    Meta(pattern=r"^[a-z]{2,3}$(?!\n)", description="a language code, such as bn"),
+]
+Date = Annotated[
+    str,
+    Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)", description="a day, such as 2020-04-18"),
+]
+Digits = Annotated[
+    str,
+    Meta(pattern=r"^[0-9]{1,20}$(?!\n)", description="digits in quotes, 20 at most"),
+]
 MenuKey = Annotated[
-    str, Meta(pattern=r"^[0-9*#]$", description="one key of the telephone, in quotes")
+    str, Meta(pattern=r"^[0-9*#]$(?!\n)", description="one key of the telephone, in quotes")
 ]
 Seconds = Annotated[int, Meta(ge=1, le=60)]
 Tries = Annotated[int, Meta(ge=1, le=9)]
+
+MAX_PASSED: Final = 10
+"""Say and branch nodes in a row: longer, and a caller hears too much before a key counts."""
 
 RETURN: Final = "return"
 """The reserved target of an option: the place from which the caller came to this menu."""
@@ -103,8 +116,8 @@ class Code(_Base, frozen=True):
 
     digits: Digits | None = None
     """A fixed, made-up code."""
-    length: Annotated[int, Meta(ge=3, le=10)] | None = None
-    """A fresh code of so many digits, made for this call."""
+    length: Annotated[int, Meta(ge=3, le=9)] | None = None
+    """A fresh code of so many digits, made for this call; ten might be somebody's number."""
     same_as: NodeId | None = None
     """The code of another practice node."""
     groups: tuple[Annotated[int, Meta(ge=1, le=10)], ...] = ()

@@ -10,7 +10,7 @@ Path: TypeAlias = tuple[str | int, ...]
 """Where in a file: keys and positions from the top, such as ("nodes", "help", "options", 0)."""
 
 
-class Problem(Struct, frozen=True, order=True):
+class Problem(Struct, frozen=True):
     """What is wrong, in which file and line, at which node, and what to do.
 
     Reads as `config/flow.yaml:41: node 'main_menu': … ; …`.

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 SHAPES: Final = {"flow": Flow, "prompts": Words, "facts": Facts}
 """Each kind of file in config/ and the type that it must have."""
 
+_Validator: Final = jsonschema.validators.extend(  # type: ignore[no-untyped-call] # its stubs lack it
+    jsonschema.Draft202012Validator,
+    # JSON Schema takes 10.0 for a whole number; our types do not.
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, given: isinstance(given, int) and not isinstance(given, bool)
+    ),
+)
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -38,7 +45,7 @@ def schema(name: str) -> Mapping[str, Any]:
 
 def faults(name: str, data: object) -> Iterator[tuple[Path, str]]:
     """Every way in which `data` is not what the schema asks, as (where, what and what to do)."""
-    validator = jsonschema.Draft202012Validator(schema(name))
+    validator = _Validator(schema(name))
     for error in validator.iter_errors(data):
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
@@ -98,8 +105,10 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path, str]]:
             yield (), due + _quotes(given, wanted)
         case "pattern":
             yield (), f"{_shown(given)} cannot stand here; use {around.get('description', wanted)}"
-        case "minItems" | "minLength":
+        case "minItems" | "minLength" if not given:
             yield (), "it is empty; fill it or remove it"
+        case "minItems":
+            yield (), f"it has {len(given)} parts, {wanted} are needed; add what is missing"
         case _:
             yield (), f"{error.message}; change it"
 

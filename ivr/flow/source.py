@@ -15,6 +15,8 @@ from ivr.flow.problem import Path, Problem, node_of
 _STRINGS: Final = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}
 """A day such as 2020-04-18 stays the text that was written."""
 _PLAIN: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null")}
+MAX_DEPTH: Final = 20
+"""The shipped files need six."""
 
 
 class Source:
@@ -26,6 +28,7 @@ class Source:
         self.problems: list[Problem] = []
         self._lines: dict[Path, int] = {(): 1}
         self._seen: set[int] = set()
+        self._bad: set[Path] = set()
         self.data: Any = self._read(text)
 
     def line(self, path: Path) -> int:
@@ -41,6 +44,9 @@ class Source:
     def _read(self, text: str) -> Any:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except RecursionError:
+            self._complain(1, (), "it is nested too deeply to be read; make it flatter")
+            return None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
@@ -50,12 +56,17 @@ class Source:
         except yaml.YAMLError as error:  # a character that YAML does not allow has no line
             self._complain(1, (), f"this is not YAML: {str(error).splitlines()[0]}; take it out")
             return None
-        if root is None:
+        if root is None or root.tag == "tag:yaml.org,2002:null":
             self._complain(1, (), "the file is empty; put back what it held")
             return None
         return self._value(root, ())
 
+    def tells_of(self, path: Path) -> bool:
+        """Whether a problem of form was found at this path or around it."""
+        return any(path[:length] in self._bad for length in range(1, len(path) + 1))
+
     def _complain(self, line: int, path: Path, message: str) -> None:
+        self._bad.add(path)
         self.problems.append(Problem(self.file, line, node_of(path), message))
 
     def _value(self, node: yaml.Node, path: Path) -> Any:
@@ -63,6 +74,9 @@ class Source:
         self._lines.setdefault(path, line)
         if id(node) in self._seen:
             self._complain(line, path, "an alias (*name) is not used here; write the part out")
+            return None
+        if len(path) > MAX_DEPTH:
+            self._complain(line, path, "it is nested too deeply; make it flatter")
             return None
         self._seen.add(id(node))
         match node:
@@ -78,10 +92,7 @@ class Source:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if key_node.tag != "tag:yaml.org,2002:str":
-                shown = getattr(key_node, "value", "…")
-                self._complain(
-                    line, path, f"the name {shown} is not text; put it in quotes: '{shown}'"
-                )
+                self._complain(line, (*path, "?"), _not_a_name(key_node))
                 continue
             key = str(key_node.value)
             if key in found:
@@ -94,9 +105,18 @@ class Source:
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
         if node.tag in _STRINGS:
             return str(node.value)
-        if node.tag in _PLAIN:
+        line = node.start_mark.line + 1
+        if node.tag not in _PLAIN:
+            self._complain(line, path, f"the tag {node.tag} is not used here; remove it")
+            return None
+        try:
             return yaml.safe_load(node.value) if node.value else None
-        self._complain(
-            node.start_mark.line + 1, path, f"the tag {node.tag} is not used here; remove it"
-        )
-        return None
+        except (yaml.YAMLError, ValueError):
+            self._complain(line, path, "this value cannot be read; write it anew")
+            return None
+
+
+def _not_a_name(node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return f"the name {node.value} is not text; put it in quotes: '{node.value}'"
+    return "a name must be text, not a list or a group; write it anew"

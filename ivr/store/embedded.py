@@ -9,11 +9,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -81,6 +82,8 @@ def _socket(folder: Path) -> Path:
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     room = Path(tempfile.gettempdir()) / f"ghore-boshe-{name}"
     room.mkdir(mode=0o700, exist_ok=True)
+    if room.stat().st_uid != os.getuid():
+        raise StoreError(f"{room} belongs to somebody else; remove it, or set REDIS_URL")
     return room / "redis.sock"
 
 
@@ -143,7 +146,10 @@ def _start(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
     child.kill()
     child.wait()
     words_said = log.read_text(errors="replace").strip().splitlines()[-3:]
-    raise StoreError("the embedded Redis did not start: " + " / ".join(words_said))
+    raise StoreError(
+        f"the embedded Redis did not start: {' / '.join(words_said)}; see {log}, "
+        "or set REDIS_URL to a Redis that runs"
+    )
 
 
 def _leave(users: IO[str], socket: Path, child: subprocess.Popen[bytes] | None) -> None:
@@ -162,3 +168,6 @@ def _leave(users: IO[str], socket: Path, child: subprocess.Popen[bytes] | None) 
         client.close()
     if child is not None:
         child.wait(STOP_SECONDS)
+    with suppress(OSError):  # another file in it is not ours to remove
+        socket.unlink(missing_ok=True)
+        socket.parent.rmdir()

@@ -64,7 +64,8 @@ class RedisStore:
                 retry=retry,
             )
         except ValueError as error:
-            raise StoreError(f"REDIS_URL cannot be read: {error}; mend it") from error
+            # Its words may show the password.
+            raise StoreError("REDIS_URL cannot be read; see its form in the README") from error
         self._save: Any = self._client.register_script(_SAVE)
 
     def load(self, call_sid: str) -> Held:

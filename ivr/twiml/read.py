@@ -120,7 +120,7 @@ def _gather(element: Element) -> Gather:
     values = _attributes(element, (*names, "input"))
     digits = values.get("numDigits")
     return Gather(
-        nested=tuple(cast("Nested", _verb(child)) for child in _children(element)),
+        nested=tuple(_nested(child) for child in _children(element)),
         # An empty action resolves to the document's own URL, which is what None means.
         action=values.get("action") or None,
         method=cast("Method", values.get("method", "POST")),
@@ -130,6 +130,15 @@ def _gather(element: Element) -> Gather:
         action_on_empty_result=_truth(element, values.get("actionOnEmptyResult", "false")),
         input=cast("Input", values.get("input", "dtmf")),
     )
+
+
+def _nested(element: Element) -> Nested:
+    """What stands in a Gather; another verb is refused unread, however deep it is nested."""
+    if element.tag in _READERS and element.tag not in _NESTED:
+        raise TwimlError(
+            SCHEMA, f"<{element.tag}> cannot stand in Gather; only Say, Play and Pause can"
+        )
+    return cast("Nested", _verb(element))
 
 
 def _redirect(element: Element) -> Redirect:
@@ -149,6 +158,7 @@ def _reject(element: Element) -> Reject:
     return Reject(cast("Reason", values.get("reason", "rejected")))
 
 
+_NESTED = frozenset({"Say", "Play", "Pause"})
 # Values are cast, not checked, above: each verb refuses a bad one itself, with Twilio's code.
 _READERS: dict[str, Callable[[Element], Verb]] = {
     "Say": _say,

@@ -23,6 +23,7 @@ def create_app(parts: Parts) -> Flask:
     """The service; holds no state of any call, so that any number of processes may run it."""
     app = Flask("ivr", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.url_map.merge_slashes = False  # a redirect (308) loses calls
     line = Line(parts)
     app.register_blueprint(voice(parts, line))
     app.register_blueprint(clips(parts.library))

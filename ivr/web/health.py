@@ -30,7 +30,7 @@ def health(parts: Parts, line: Line) -> Blueprint:
         missing = line.sound.missing
         clips = {"missing": len(missing), "first_missing": missing[:SHOWN]}
         ready = redis == "ok" and not missing
-        told = {"ready": ready, "redis": redis, "clips": clips}
+        told = {"ready": ready, "content": parts.spec.content_hash, "redis": redis, "clips": clips}
         if missing:
             told["what_to_do"] = "run: ivr audio render"
         return jsonify(told), 200 if ready else 503

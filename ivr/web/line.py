@@ -48,9 +48,10 @@ class Line:
         try:
             for _ in range(MAX_RACES):
                 held = self._parts.store.load(call_sid)
-                turn = decide(held.session, now, codes)
+                session = held.session and self.sound.known(held.session)
+                turn = decide(session, now, codes)
                 counts = (*turn.effects, *self.sound.said(turn.session, turn.instructions))
-                unchanged = turn.session == held.session and not turn.effects
+                unchanged = turn.session == session and not turn.effects
                 if unchanged or self._parts.store.save(call_sid, held, turn.session, counts, now):
                     return turn
             _log.warning("others saved this call %s times meanwhile; answered as is", MAX_RACES)

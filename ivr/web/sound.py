@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from msgspec.structs import replace
+
 from ivr.carriers import twilio
 from ivr.engine.turn import Count, Gather, Hangup, Instruction, Pause, Play
 from ivr.flow.model import Pace, PromptId, Spec
@@ -43,6 +45,15 @@ class Sound:
     def speak(self, session: Session) -> twilio.Speak:
         """How prompts are heard in this call: in its language, at its pace."""
         return lambda prompt: self._verb(session, prompt)
+
+    def known(self, session: Session) -> Session:
+        """The session without prompts that another version of the words had said."""
+        lead = tuple(
+            prompt
+            for prompt in session.lead
+            if (self._default_language, session.pace, prompt) in self._verbs
+        )
+        return session if lead == session.lead else replace(session, lead=lead)
 
     def said(self, session: Session, instructions: Sequence[Instruction]) -> tuple[Count, ...]:
         """A count for each prompt of a turn that the carrier's voice must speak."""

@@ -50,6 +50,13 @@ class Running(Struct):
                 return read
         raise AssertionError(f"it ended with {self.process.wait()} after:\n{read}")
 
+    def end(self) -> None:
+        """Stop it kindly, so that its Redis stops too."""
+        try:
+            self.stop(signal.SIGTERM)
+        except subprocess.TimeoutExpired:
+            self.stop(signal.SIGKILL)
+
     def stop(self, how: signal.Signals) -> int:
         os.killpg(self.process.pid, how)
         return self.process.wait(20)
@@ -84,7 +91,7 @@ def start(tmp_path: Path, audio: Path) -> Iterator[Callable[..., Running]]:
     yield run
     for each in started:
         if each.process.poll() is None:
-            each.stop(signal.SIGKILL)
+            each.end()
         if each.process.stdout is not None:
             each.process.stdout.close()
 
@@ -214,6 +221,13 @@ def test_a_broken_flow_is_refused_with_every_problem(
     assert "node 'main_menu': it goes to 'mre'" in result.stderr
     assert "prompt 'warm_up_done' has no words; add it to prompts/en.yaml" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_redis_url_that_cannot_be_read_is_refused_before_any_worker(tmp_path: Path) -> None:
+    bad = {"REDIS_URL": "redis://h:6379/0?socket_timeout=soon", "PUBLIC_URL": "https://a.example"}
+    result = run(tmp_path, "serve", IVR_CONFIG=str(ROOT / "config"), **SERVED, **bad)
+    assert result.returncode == 1
+    assert result.stderr == "REDIS_URL cannot be read; see its form in the README\n"
 
 
 def test_serve_lists_every_missing_setting_and_exits_with_2(tmp_path: Path) -> None:

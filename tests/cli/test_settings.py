@@ -48,6 +48,11 @@ def test_serving_with_all_of_them_starts() -> None:
     assert Settings.from_env(GOOD, serving=True).public_url == "https://line.example"
 
 
+def test_to_trust_no_proxy_asks_for_the_public_url() -> None:
+    (found,) = problems({**GOOD, "PUBLIC_URL": "", "IVR_PROXY_HOPS": "0"}, serving=True)
+    assert found.startswith("PUBLIC_URL is missing")
+
+
 def test_behind_a_trusted_proxy_no_public_url_is_needed() -> None:
     environment = {**GOOD, "PUBLIC_URL": "", "IVR_PROXY_HOPS": "1"}
     assert Settings.from_env(environment, serving=True).proxy_hops == 1
@@ -66,8 +71,10 @@ def test_behind_a_trusted_proxy_no_public_url_is_needed() -> None:
         ("PUBLIC_URL", "https://line.example:port", "use scheme and host only"),
         ("PUBLIC_URL", "https://ঘরে.example", "use scheme and host only"),
         ("TWILIO_API_URL", "ftp://api.example", "use scheme and host only"),
-        ("REDIS_URL", "localhost:6379", "begin with one of: redis, rediss, unix"),
-        ("REDIS_URL", "http://localhost", "begin with one of"),
+        ("REDIS_URL", "localhost:6379", "write redis://host:6379/0"),
+        ("REDIS_URL", "http://localhost", "write redis://host:6379/0"),
+        ("REDIS_URL", "redis://host:port", "write redis://host:6379/0"),
+        ("REDIS_URL", "unix://", "write redis://host:6379/0"),
         ("TWILIO_NUMBER", "12025550100", "use + and digits"),
         ("TWILIO_NUMBER", "+1 202 555", "use + and digits"),
         ("IVR_TTS", "festival", "use one of: gtts, espeak"),
@@ -83,8 +90,25 @@ def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, advice: s
 def test_a_secret_is_never_shown() -> None:
     settings = Settings.from_env(GOOD)
     assert "secret" not in repr(settings)
-    (found,) = problems({"IVR_SECRET_KEY": "tooshort"})
-    assert "tooshort" not in found
+    for name, value in (
+        ("IVR_SECRET_KEY", "tooshort"),
+        ("REDIS_URL", "http://:tooshort@host:6379"),
+        ("REDIS_URL", "redis://:tooshort/word@host:6379"),
+        ("PUBLIC_URL", "https://user:tooshort@line.example"),
+    ):
+        (found,) = problems({name: value})
+        assert "tooshort" not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("redis://h", "redis://:p%2Fw@h:6379/0", "rediss://h:6380", "unix:///run/redis.sock"),
+        "unix:///run/redis.sock?db=1",
+    ],
+)
+def test_every_form_of_a_redis_url_is_taken(url: str) -> None:
+    assert Settings.from_env({"REDIS_URL": url}).redis_url == url
 
 
 @pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.name)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,20 @@ def test_a_made_up_secret_stays_and_is_its_own() -> None:
     assert len(first) == 32
     assert made_up("auth_token") == first
     assert made_up("secret_key") != first
+
+
+def test_an_empty_file_counts_as_no_secret(tmp_path: Path) -> None:
+    (tmp_path / ".ivr").mkdir()
+    (tmp_path / ".ivr/auth_token").touch()
+    with pytest.raises(SettingsError):
+        auth_token()
+    assert len(made_up("auth_token")) == 32
+
+
+def test_several_who_make_a_secret_at_once_get_the_same() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for round_number in range(20):
+            assert len(set(pool.map(made_up, [f"secret_{round_number}"] * 8))) == 1
 
 
 def test_the_token_is_the_one_of_the_line_here() -> None:

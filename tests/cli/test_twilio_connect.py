@@ -50,7 +50,13 @@ class Api:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.authorization: set[str] = set()
         self.refuse: tuple[int, str] | None = None
+        self.raw = b""
         self.url = ""
+
+    def finds(self, path: str) -> bool:
+        """As Twilio's filter does: a part of the number is a match."""
+        asked = parse_qs(path.partition("?")[2])["PhoneNumber"][0]
+        return asked in self.number["phone_number"]
 
     def answer(self, method: str, path: str, body: str) -> tuple[int, dict[str, Any]]:
         form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
@@ -59,7 +65,7 @@ class Api:
             code, message = self.refuse
             return code, {"code": 20003, "message": message, "status": code, "more_info": ""}
         if method == "GET":
-            found = [self.number] if self.number["phone_number"].strip("+") in path else []
+            found = [self.number] if self.finds(path) else []
             return 200, {"incoming_phone_numbers": found, "page": 0, "page_size": 50, "end": 0}
         return 200, self.number
 
@@ -74,7 +80,7 @@ def api() -> Iterator[Api]:
             body = self.rfile.read(length).decode()
             api.authorization.add(self.headers["Authorization"])
             status, told = api.answer(self.command, self.path, body)
-            sent = json.dumps(told).encode()
+            sent = api.raw or json.dumps(told).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(sent)))
@@ -114,7 +120,7 @@ def test_the_number_is_pointed_at_the_line_by_exactly_these_requests(api: Api) -
     result = connect(api)
     assert result.exit_code == 0, result.output
     assert api.requests == [
-        ("GET", f"{NUMBERS}?PhoneNumber=%2B12025550100&PageSize=1", {}),
+        ("GET", f"{NUMBERS}?PhoneNumber=%2B12025550100&PageSize=20", {}),
         ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers/{SID}.json", NEW),
     ]
     login = base64.b64encode(f"{ACCOUNT}:token".encode()).decode()
@@ -167,6 +173,19 @@ def test_a_number_that_the_account_has_not_is_an_error(api: Api) -> None:
     assert "The account has no number +12025550199" in str(result.exception)
 
 
+def test_a_part_of_another_number_is_no_match(api: Api) -> None:
+    result = connect(api, TWILIO_NUMBER="+1202555")
+    assert isinstance(result.exception, ProviderError)
+    assert [method for method, _, _ in api.requests] == ["GET"]
+
+
+def test_an_answer_that_is_no_json_is_an_error(api: Api) -> None:
+    api.raw = b"<html>not the API</html>"
+    result = connect(api)
+    assert isinstance(result.exception, ProviderError)
+    assert "did not answer as it should" in str(result.exception)
+
+
 def test_a_refusal_is_told_in_the_providers_words(api: Api) -> None:
     api.refuse = (401, "Authenticate")
     result = connect(api)
@@ -192,6 +211,7 @@ def test_missing_settings_are_listed_at_once(api: Api) -> None:
 def test_a_url_that_is_no_origin_is_refused(api: Api, url: str) -> None:
     result = connect(api, "--url", url)
     assert isinstance(result.exception, SettingsError)
+    assert "--url is '" in str(result.exception)
     assert api.requests == []
 
 

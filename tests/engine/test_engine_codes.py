@@ -41,6 +41,14 @@ def test_fresh_codes_are_easy_to_hear_and_differ_from_one_another(spec: Spec) ->
             assert all(one != two for one, two in pairwise(code))
 
 
+def test_a_second_otp_that_would_be_the_first_is_made_anew(spec: Spec) -> None:
+    def codes(label: str, length: int) -> str:
+        return ("4728" if "#" not in label else f"{label[-1]}729")[:length]
+
+    fresh = ("practice_otp", "practice_set_mpin", "practice_second_otp")
+    assert [code_at(spec.flow, node, codes) for node in fresh] == ["4728", "1729", "2729"]
+
+
 def test_the_pin_to_confirm_and_to_log_in_with_is_the_one_that_was_set(spec: Spec) -> None:
     codes = keyed_codes(SECRET, "CA1")
     nodes = ("practice_set_mpin", "practice_confirm_mpin", "practice_login_mpin")

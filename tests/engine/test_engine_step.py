@@ -317,8 +317,9 @@ def test_the_gather_takes_exactly_the_digits_of_the_code(flow: Flow) -> None:
 
 @pytest.mark.parametrize("keys", ["#", "*", "**", "*#"])
 def test_hash_or_star_alone_says_it_all_again(flow: Flow, keys: str) -> None:
-    heard = [*SCENE, *digits(code(flow))]
-    assert stepped(flow, at("practice_otp", wrongs=1, brief=True), keys) == ("practice_otp", heard)
+    turn = step(flow, at("practice_otp", wrongs=1, brief=True), Digits(keys), NOON, CODES)
+    assert played(turn) == [*SCENE, *digits(code(flow))]
+    assert turn.session.wrongs == 1, "to hear it again is no way round the tries"
 
 
 @pytest.mark.parametrize(
@@ -426,6 +427,19 @@ def test_a_session_older_than_the_url_follows_the_url(flow: Flow) -> None:
     assert (turn.session.place, turn.session.turn, turn.session.language) == ("more", 9, "en")
 
 
+def test_a_session_older_than_the_url_keeps_nothing_of_its_place(flow: Flow) -> None:
+    old = at("practice_otp", wrongs=2, brief=True, lead=("practice_warning",), return_to="help")
+    turn = answer(flow, old, asked("main_menu", 8, "7"), NOON, CODES)
+    assert played(turn) == ["invalid_gentle", *MENU]
+    assert (turn.session.wrongs, turn.session.return_to) == (1, None)
+
+
+def test_an_older_turn_is_answered_without_what_led_there(flow: Flow) -> None:
+    here = at("main_menu", lead=("warm_up_done",))
+    assert played(answer(flow, here, asked("warm_up", 4), NOON, CODES))[0] == "warm_up_done"
+    assert played(answer(flow, here, asked("warm_up", 3), NOON, CODES)) == MENU
+
+
 def test_without_session_or_known_place_the_call_begins(flow: Flow) -> None:
     turn = answer(flow, None, asked("nowhere", 12), NOON, CODES)
     assert played(turn) == GREETED
@@ -453,6 +467,14 @@ def test_the_end_is_counted_once_with_its_outcome_and_place(flow: Flow) -> None:
     assert turn.effects == (Count("ended.completed"), Count("left.register_lesson.register_6"))
     again = step(flow, turn.session, CallEnded("completed"), NOON, CODES)
     assert again.effects == ()
+
+
+def test_a_call_that_ended_before_it_began_stays_closed(flow: Flow) -> None:
+    ended = step(flow, None, CallEnded("no-answer"), NOON, CODES)
+    assert ended.effects == (Count("ended.no-answer"),)
+    late = step(flow, ended.session, CallStarted(), NOON, CODES)
+    assert late.session == ended.session
+    assert late.effects == ()
 
 
 def test_an_outcome_that_is_not_known_is_counted_as_other(flow: Flow) -> None:

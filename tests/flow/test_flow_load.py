@@ -343,3 +343,66 @@ def test_a_sign_that_yaml_does_not_allow_is_told_in_words() -> None:
 def test_a_number_out_of_range_is_told_in_words() -> None:
     problems = broken("flow.yaml", "first_key_seconds: 10", "first_key_seconds: 1000")
     assert any("1000 is greater than the maximum of 60; change it" in p for p in problems)
+
+
+# -- Any text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["flow.yaml", "facts.yaml", "prompts/bn.yaml"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("~", "null", "", "[]", "- a", "text", "1", "{", "\t", "? [a]\n: b", "&a [*a]"),
+        '!!int "["',
+        '!!float "a: b: c"',
+        "1" * 5000,
+        "[" * 3000,
+        "[" * 900 + "]" * 900,
+        "{spec: 2, nodes: {a: {kind: sy}}}",
+        "{flow: {night_hours: [21.0, 6.0]}, spec: 1.0}",
+    ],
+)
+def test_any_text_is_a_spec_or_problems_in_words(name: str, text: str) -> None:
+    with pytest.raises(FlowError) as caught:
+        load({**FILES, name: text})
+    assert caught.value.problems
+    assert not any(
+        "Traceback" in problem or "yaml." in problem for problem in caught.value.problems
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("first_key_seconds: 10", "first_key_seconds: 10.0", "10.0 should be a whole number"),
+        ("spec: 1\n", "spec: 1.0\n", "change it"),
+        ("night_hours: [21, 6]", "night_hours: [21]", "it has 1 parts, 2 are needed"),
+        ("{key: '1', prompt: warm", '{key: "1\\n", prompt: warm', "cannot stand here"),
+        ("  main_menu:\n", '  "main_menu\\n":\n', "cannot stand here"),
+        ("code: {length: 4}", "code: {length: 10}", "10 is greater than the maximum of 9"),
+        (
+            "too_many: {prompt: nobody_there, go: goodbye_by_hour}",
+            "too_many: {prompt: nobody_there, go: main_menu}",
+            "a caller who never presses a key never comes to an end; mend a too_many",
+        ),
+    ],
+)
+def test_what_would_fail_in_a_call_is_found_before(old: str, new: str, message: str) -> None:
+    problems = broken("flow.yaml", old, new)
+    assert any(message in problem for problem in problems), problems
+
+
+def test_a_row_of_too_many_words_without_a_key_is_found() -> None:
+    row = "".join(
+        f"  s{number}: {{kind: say, prompt: greeting, next: s{number + 1}}}\n"
+        for number in range(10)
+    )
+    row += "  s10: {kind: say, prompt: greeting, next: greeting}\n"
+    problems = broken("flow.yaml", "nodes:\n", f"nodes:\n{row}")
+    due = "node 's0': more than 10 places follow with no key to press; put a menu between"
+    assert any(due in problem for problem in problems), problems
+
+
+def test_an_alias_is_told_once() -> None:
+    problems = broken("prompts/en.yaml", "done: Well done.", "done: &a Well done.\n  more2: *a")
+    assert len(problems) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from rich.console import Console
 
 from ivr.cli.audio import audio, open_voice, problems, read_lexicons, render_missing, summary
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.model import Pace, Words
+from ivr.settings import Settings
 from ivr.speech.library import Library
 from ivr.speech.render import Failure, Report
 from ivr.speech.utterance import Utterance
@@ -21,22 +21,15 @@ from ivr.speech.utterance import Utterance
 CONFIG = Path(__file__).parents[2] / "config"
 
 
-@dataclass(frozen=True)
-class Settings:
-    audio: Path
-    config: Path
-    tts: str = "espeak"
-
-
-@dataclass(frozen=True)
-class Words:
-    prompts: dict[str, str] = field(default_factory=lambda: {"digit_1": "এক"})
+def words(text: str = "এক") -> Words:
+    return Words(language="bn", facts_as_of="2020-04-18", prompts={"digit_1": text})
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "config").mkdir()
-    return Settings(tmp_path / "audio", tmp_path / "config")
+    folders = {"IVR_AUDIO": str(tmp_path / "audio"), "IVR_CONFIG": str(tmp_path / "config")}
+    return Settings.from_env({**folders, "IVR_TTS": "espeak"})
 
 
 def console() -> Console:
@@ -47,10 +40,10 @@ def test_missing_clips_are_rendered_before_the_line_starts(settings: Settings) -
     (settings.config / "lexicon.bn.yaml").write_text(
         "{lexicon: 1, language: bn, words: [{written: এক, espeak: অ্যাক}]}", "utf-8"
     )
-    report = render_missing({"bn": Words()}, settings, console())
+    report = render_missing({"bn": words()}, settings, console())
     assert [clip.spoken for clip in report.made] == [("অ্যাক",), ("অ্যাক",)]
     assert Library.open(settings.audio).find(Utterance("bn", "digit_1", Pace.SLOW, "এক"))
-    again = render_missing({"bn": Words()}, settings, console(), "espeak")
+    again = render_missing({"bn": words()}, settings, console(), "espeak")
     assert summary(again) == "clips: 0 made (0 s of speech), 2 kept, 0 failed"
 
 

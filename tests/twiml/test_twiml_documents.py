@@ -272,3 +272,11 @@ def test_a_gather_takes_only_what_can_be_nested() -> None:
     with pytest.raises(TwimlError) as refusal:
         Gather(nested=(Hangup(),))  # type: ignore[arg-type] # what the type forbids, at run time
     assert refusal.value.code == 12200
+
+
+def test_gathers_nested_without_end_are_refused_with_a_code() -> None:
+    depth = 2000
+    document = f"<Response>{'<Gather>' * depth}{'</Gather>' * depth}</Response>"
+    with pytest.raises(TwimlError) as caught:
+        read(document.encode())
+    assert caught.value.code == 12200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -9,17 +12,20 @@ from urllib.parse import quote
 import httpx
 import pytest
 import redis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ivr.engine.session import Phase
+from ivr.engine.session import Phase, Session
+from ivr.flow.model import Pace
 from ivr.speech.library import Library
+from ivr.store.embedded import embedded_redis
 from ivr.store.redis import RedisStore
 from ivr.twiml.read import read
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Play, Redirect, Say
 from ivr.web.app import create_app
+from ivr.web.sound import Sound
 from tests.web.conftest import FORM, TOKEN, Caller
 
 if TYPE_CHECKING:
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from ivr.flow.model import Spec
+    from ivr.speech.library import Clip
+    from ivr.speech.utterance import Utterance
     from ivr.web.parts import Parts
     from tests.web.conftest import Wire
 
@@ -235,14 +243,21 @@ def test_another_method_is_refused(caller: Caller, method: str, path: str) -> No
     assert caller.client.request(method, f"http://line.test{path}").status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/voice/", "/voice/nowhere", "/phone", "/", "/clips/"])
-def test_another_path_is_not_there(caller: Caller, path: str) -> None:
-    assert caller.post(path, SID).status_code == 404
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/voice/", "/voice/nowhere", "/phone", "/", "/clips/", "/voice//status"),
+        *("/voice/turn//main_menu?turn=1", "/voice/turn/%2F0?turn=0"),
+    ],
+)
+def test_another_path_is_not_there(wire: Wire, path: str) -> None:
+    assert wire.post(path, SID).status == 404  # and no redirect, which would lose a call
 
 
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(form={}, place="/0", turn="0", path="/voice/turn/")
 @given(
     form=st.dictionaries(
         st.sampled_from(["CallSid", "Digits", "FinishedOnKey", "From", "CallStatus", "ErrorUrl"]),
@@ -352,6 +367,79 @@ def test_a_prompt_without_a_clip_is_spoken_by_a_named_voice_and_counted(
     assert [counts[f"said.bn.{p}"] for p in ("greeting", "warm_up", "warm_up_key")] == [1, 1, 1]
 
 
+def test_words_that_an_older_version_said_do_not_end_the_call(
+    caller: Caller, store: RedisStore, parts: Parts
+) -> None:
+    action = at_menu(caller)
+    held = store.load("CA1")
+    assert held.session is not None
+    old = replace(held.session, lead=("words_of_an_older_version", "warm_up_done"))
+    store.save("CA1", held, old, (), parts.clock())
+    answer = caller.ring("CA1")
+    assert answer.words[0] == parts.spec.words["bn"].prompts["warm_up_done"]
+    assert answer.action == action
+
+
+def test_a_slow_caller_hears_the_usual_clip_where_there_is_no_slow_one(
+    parts: Parts, caller: Caller
+) -> None:
+    class Hasty(Library):
+        def find(self, utterance: Utterance) -> Clip | None:
+            return None if utterance.pace is Pace.SLOW else super().find(utterance)
+
+    hasty = Hasty.open(parts.library._folder.parent)
+    sound = Sound(parts.spec, hasty)
+    slow = Session(place="main_menu", turn=1, language="bn", pace=Pace.SLOW)
+    usual = replace(slow, pace=Pace.NORMAL)
+    assert sound.speak(slow)("main_menu") == sound.speak(usual)("main_menu")
+    assert isinstance(sound.speak(slow)("main_menu"), Play)
+    assert caller.token
+    assert len(sound.missing) == 2 * len(parts.spec.words["bn"].prompts)
+
+
+def test_a_caller_in_a_language_that_is_gone_hears_the_first_one(parts: Parts) -> None:
+    sound = Sound(parts.spec, parts.library)
+    lost = Session(place="main_menu", turn=1, language="xx")
+    here = replace(lost, language="bn")
+    assert sound.speak(lost)("main_menu") == sound.speak(here)("main_menu")
+
+
+def test_a_frozen_redis_costs_a_caller_less_than_two_seconds(
+    parts: Parts, caller: Caller, tmp_path: Path
+) -> None:
+    with embedded_redis(tmp_path) as url:
+        store = RedisStore(url)
+        pid = int(redis.Redis.from_url(url).info("server")["process_id"])
+        client = httpx.Client(
+            transport=httpx.WSGITransport(create_app(replace(parts, store=store)))
+        )
+        patient = Caller(client, clips=caller.clips)
+        action = at_menu(patient)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            answer = patient.key("CA1", action, "4")
+            assert time.monotonic() - begun < 2
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert answer.place == "more"
+        assert patient.key("CA1", answer.action or "", "2").place == "app_lesson.app_1"
+        store.close()
+
+
+def test_a_call_that_others_save_again_and_again_is_answered_as_it_stands(
+    parts: Parts, caller: Caller, redis_url: str
+) -> None:
+    class Contested(RedisStore):
+        def save(self, *_: object) -> bool:
+            return False
+
+    action = at_menu(caller)
+    contested = replace(parts, store=Contested(redis_url))
+    client = httpx.Client(transport=httpx.WSGITransport(app=create_app(contested)))
+    assert Caller(client, clips=caller.clips).key("CA1", action, "4").place == "more"
+
+
 # -- Health and clips ------------------------------------------------------------------------------
 
 
@@ -374,6 +462,7 @@ def test_without_redis_or_clips_it_says_what_is_missing(parts: Parts, tmp_path: 
     assert (ready.status_code, told["ready"]) == (503, False)
     assert "Redis did not answer" in told["redis"]
     assert told["clips"]["missing"] == 4 * len(parts.spec.words["bn"].prompts)
+    assert told["content"] == parts.spec.content_hash
     assert told["what_to_do"] == "run: ivr audio render"
     assert get(app, "/livez").status_code == 200
 

@@ -145,6 +145,17 @@ def test_a_query_is_signed_byte_for_byte(app: Flask, query: str) -> None:
             id="nor can it be signed for",
         ),
         pytest.param(
+            None,
+            2,
+            {
+                "X-Forwarded-Host": "evil.example, line.example, inner.example",
+                "X-Forwarded-Proto": "http, https, http",
+            },
+            "https://line.example",
+            200,
+            id="two proxies that are trusted",
+        ),
+        pytest.param(
             "https://line.example",
             1,
             {"X-Forwarded-Host": "other.example"},
