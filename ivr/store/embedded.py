@@ -67,10 +67,11 @@ def embedded_redis(folder: Path) -> Iterator[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     socket = _socket(folder)
     with (folder / "starting.lock").open("w") as starting, (folder / "users.lock").open("w") as us:
-        with _alone(starting):
-            fcntl.flock(us, fcntl.LOCK_SH)
-            child = None if _answers(socket) else _start(folder, socket)
+        child = None
         try:
+            with _alone(starting):
+                fcntl.flock(us, fcntl.LOCK_SH)
+                child = None if _answers(socket) else _start(folder, socket)
             yield f"unix://{socket}"
         finally:
             with _alone(starting):
