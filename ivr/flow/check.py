@@ -39,6 +39,8 @@ Finding: TypeAlias = tuple[str, Path, str]
 
 SAY_LIMIT: Final = 4500
 """Twilio refuses a Say whose URL-encoded text is longer (13521); a prompt may become one."""
+JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
+"""Bengali is also written with zero-width joiners and non-joiners."""
 MOBILE_DIGITS: Final = 10
 """An Indian mobile number has ten digits and begins with 6 to 9."""
 
@@ -233,7 +235,7 @@ def _texts(spec: Spec) -> Iterator[Finding]:
             file, path = f"prompts/{language}.yaml", ("prompts", prompt_id)
             if not any(letter.isalnum() for letter in text):
                 yield file, path, f"'{prompt_id}' says nothing; write its words"
-            elif not text.isprintable():
+            elif not text.translate(JOINERS).isprintable():
                 yield file, path, f"'{prompt_id}' holds a sign that cannot be spoken; type it anew"
             elif len(quote(text)) > SAY_LIMIT:
                 yield file, path, f"'{prompt_id}' is too long to be spoken at once; make it two"

@@ -6,6 +6,7 @@ PyYAML's own loader keeps no lines, takes the last of two equal keys without a w
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import yaml
@@ -14,6 +15,8 @@ from ivr.flow.problem import Path, Problem, node_of
 
 _STRINGS: Final = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}
 """A day such as 2020-04-18 stays the text that was written."""
+BOM: Final = "\ufeff"
+_BOOL: Final = "tag:yaml.org,2002:bool"
 _PLAIN: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null")}
 MAX_DEPTH: Final = 20
 """The shipped files need six."""
@@ -25,10 +28,12 @@ class Source:
     def __init__(self, file: str, text: str) -> None:
         """Read the text of `file` (a name for messages); never raises on bad YAML."""
         self.file = file
+        self.is_words = "/prompts/" in file
         self.problems: list[Problem] = []
         self._lines: dict[Path, int] = {(): 1}
         self._seen: set[int] = set()
         self._bad: set[Path] = set()
+        self._text = text.removeprefix(BOM).split("\n")
         self.data: Any = self._read(text)
 
     def line(self, path: Path) -> int:
@@ -48,10 +53,7 @@ class Source:
             self._complain(1, (), "it is nested too deeply to be read; make it flatter")
             return None
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
-            why = error.problem or error.context
-            self._complain(line, (), f"this is not YAML: {why}; mend the line or the one above it")
+            self._complain(*_in_plain_words(error))
             return None
         except yaml.YAMLError as error:  # a character that YAML does not allow has no line
             self._complain(1, (), f"this is not YAML: {str(error).splitlines()[0]}; take it out")
@@ -103,9 +105,19 @@ class Source:
         return found
 
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
+        line = node.start_mark.line + 1
+        if self._from(node.start_mark).startswith("&"):
+            self._complain(line, path, "a text that begins with & needs quotes around it")
+            return None
+        if self.is_words and re.match(r"\s+#", self._from(node.end_mark)):
+            self._complain(line, path, "all after # would be left out; put quotes around the text")
+            return None
         if node.tag in _STRINGS:
             return str(node.value)
-        line = node.start_mark.line + 1
+        if node.tag == _BOOL and node.value not in {"true", "false"}:
+            told = f"the word {node.value} means true or false here; put it in quotes"
+            self._complain(line, path, f"{told}: '{node.value}'")
+            return None
         if node.tag not in _PLAIN:
             self._complain(line, path, f"the tag {node.tag} is not used here; remove it")
             return None
@@ -114,6 +126,34 @@ class Source:
         except (yaml.YAMLError, ValueError):
             self._complain(line, path, "this value cannot be read; write it anew")
             return None
+
+    def _from(self, mark: yaml.Mark) -> str:
+        """The rest of the line from a mark on."""
+        return self._text[mark.line][mark.column :] if mark.line < len(self._text) else ""
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[int, Path, str]:
+    """Line, path and message of what PyYAML could not read; its own words where we have none."""
+    why = error.problem or error.context or "it cannot be read"
+    mark = error.problem_mark or error.context_mark
+    # A quote that is never closed is found at the end of the file, but began where it began.
+    if "end of stream" in why and error.context_mark is not None:
+        mark = error.context_mark
+    known = (text for part, text in _ADVICE.items() if part in why)
+    advice = next(known, "mend the line or the one above it")
+    return (mark.line + 1 if mark else 1), (), f"this is not YAML: {why}; {advice}"
+
+
+_ADVICE: Final = {
+    "mapping values are not allowed": "a text with a colon needs quotes around the whole of it, "
+    "and lines of one group begin under one another",
+    "'\\t'": "use spaces, not tabs",
+    "end of stream": "close the quote or bracket that is opened here",
+    "expected <block end>": "lines of one group begin under one another; a text that begins with "
+    "a quote must end with it",
+    "undefined alias": "a text that begins with * needs quotes around it",
+}
+"""What PyYAML says, and what a person can do about it."""
 
 
 def _not_a_name(node: yaml.Node) -> str:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.errors import FlowError
 from ivr.flow.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILES = {
@@ -403,6 +407,44 @@ def test_a_row_of_too_many_words_without_a_key_is_found() -> None:
     assert any(due in problem for problem in problems), problems
 
 
-def test_an_alias_is_told_once() -> None:
+def test_an_anchor_and_its_alias_are_told_once_each() -> None:
     problems = broken("prompts/en.yaml", "done: Well done.", "done: &a Well done.\n  more2: *a")
-    assert len(problems) == 1
+    assert len(problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("flow.yaml", "    kind: menu\n", "\tkind: menu\n", "use spaces, not tabs"),
+        ("prompts/en.yaml", "Well done.", "Well: done.", "a text with a colon needs quotes"),
+        ("prompts/en.yaml", "Well done.", '"Well done.', "close the quote or bracket"),
+        ("prompts/en.yaml", "Well done.", '"Well" done.', "must end with it"),
+        ("prompts/en.yaml", "Well done.", "*Well done.", "begins with * needs quotes"),
+        ("prompts/en.yaml", "Well done.", "&Well done.", "begins with & needs quotes"),
+        ("prompts/en.yaml", "Well done.", "Well # done.", "all after # would be left out"),
+        ("prompts/en.yaml", "Well done.", "yes", "put it in quotes: 'yes'"),
+        ("prompts/en.yaml", "Well done.", "1930", "put it in quotes: '1930'"),
+        ("flow.yaml", "    kind: menu\n", "      kind: menu\n", "begin under one another"),
+    ],
+)
+def test_a_slip_of_typing_is_told_with_its_line_and_what_to_do(
+    name: str, old: str, new: str, message: str
+) -> None:
+    line = line_of(name, old)
+    (problem,) = broken(name, old, new)
+    assert message in problem
+    assert abs(int(problem.split(":")[1]) - line) <= 1, problem
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="Windows line ends"),
+        pytest.param(lambda text: f"\ufeff{text}", id="a byte order mark"),
+        pytest.param(lambda text: text.replace("Well", "We\u200dll"), id="a joiner"),
+        pytest.param(lambda text: text.replace("Well done.", "'Well # done: yes.'"), id="quoted"),
+    ],
+)
+def test_what_editors_do_to_files_does_no_harm(change: Callable[[str], str]) -> None:
+    spec = load({name: change(text) for name, text in FILES.items()})
+    assert set(spec.words["en"].prompts) == set(load(FILES).words["en"].prompts)
