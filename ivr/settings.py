@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
@@ -172,24 +172,28 @@ class _Reader:
 
 
 def _is_origin(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port_is_sound = parts.port is None or parts.port > 0
-    except ValueError:
+    parts = _parts(url)
+    if parts is None or not url.isascii() or " " in url:
         return False
     plain = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
-    sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and port_is_sound
-    return sound and plain and url.isascii() and " " not in url
+    return plain and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_redis(url: str) -> bool:
+    parts = _parts(url)
+    if parts is None or parts.scheme not in REDIS_SCHEMES:
+        return False
+    return bool(parts.path if parts.scheme == "unix" else parts.hostname)
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a URL, or None where it is none or its port cannot be."""
     try:
         parts = urlsplit(url)
-        sound = parts.port is None or parts.port > 0
+        port = parts.port
     except ValueError:
-        return False
-    there = parts.path if parts.scheme == "unix" else parts.hostname
-    return sound and parts.scheme in REDIS_SCHEMES and bool(there)
+        return None
+    return parts if port is None or port > 0 else None
 
 
 def _is_phone(number: str) -> bool:

@@ -21,12 +21,11 @@ from ivr.flow.model import (
     Flow,
     Menu,
     NodeId,
-    Practice,
     PromptId,
     Say,
-    TooMany,
     When,
 )
+from ivr.flow.patience import patience
 
 if TYPE_CHECKING:
     from ivr.engine.codes import Codes
@@ -112,7 +111,7 @@ def way_back(at: Moment, node: Asking) -> str | None:
 def silent(at: Moment, node: Asking) -> Turn:
     """Asks again after a silence, or gives up when the tries are over."""
     silences = at.session.silences + 1
-    said = _nth(_patience(at.flow, node).no_input, silences)
+    said = _nth(patience(at.flow, node).no_input, silences)
     return _tried(at.having(replace(at.session, silences=silences)), node, "silence", (said, False))
 
 
@@ -122,41 +121,22 @@ def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
     `urgent` is said in place of the node's own words, even when the tries are over.
     """
     wrongs = at.session.wrongs + 1
-    said = urgent or _nth(_patience(at.flow, node).invalid, wrongs)
+    said = urgent or _nth(patience(at.flow, node).invalid, wrongs)
     counted = at.having(replace(at.session, wrongs=wrongs))
     return _tried(counted, node, "wrong", (said, urgent is not None))
 
 
 def _tried(at: Moment, node: Asking, kind: str, words: tuple[PromptId, bool]) -> Turn:
     said, urgent = words
-    patience = _patience(at.flow, node)
+    limits = patience(at.flow, node)
     count = Count(f"{kind}.{at.session.place}")
-    if at.session.silences + at.session.wrongs >= patience.tries:
-        last = patience.too_many.prompt
+    if at.session.silences + at.session.wrongs >= limits.tries:
+        last = limits.too_many.prompt
         lead = (said, last) if urgent else (last,)
         via = Via(lead=lead, effects=(count,), return_to=way_back(at, node))
-        return arrive(at, patience.too_many.go, via)
+        return arrive(at, limits.too_many.go, via)
     turn = stay(at.having(replace(at.session, brief=True)), said)
     return Turn(turn.session, turn.instructions, (count,))
-
-
-class _Patience(Struct, frozen=True):
-    """How often and with which words a node asks again: its own, or else the flow's."""
-
-    tries: int
-    no_input: tuple[PromptId, ...]
-    invalid: tuple[PromptId, ...]
-    too_many: TooMany
-
-
-def _patience(flow: Flow, node: Asking) -> _Patience:
-    usual = flow.defaults.practice if isinstance(node, Practice) else flow.defaults
-    return _Patience(
-        tries=node.tries or flow.defaults.tries,
-        no_input=node.no_input or usual.no_input,
-        invalid=node.invalid or usual.invalid,
-        too_many=node.too_many or usual.too_many,
-    )
 
 
 def _nth(prompts: tuple[PromptId, ...], time: int) -> PromptId:

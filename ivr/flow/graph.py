@@ -9,10 +9,10 @@ from ivr.flow.model import (
     Asking,
     Branch,
     End,
-    Practice,
     Say,
     targets,
 )
+from ivr.flow.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,8 +52,7 @@ def _silent(flow: Flow, node_id: NodeId) -> set[NodeId]:
     """Where a node leads a caller who never presses a key."""
     node = flow.nodes.get(node_id)
     if isinstance(node, Asking):
-        usual = flow.defaults.practice if isinstance(node, Practice) else flow.defaults
-        return {(node.too_many or usual.too_many).go}
+        return {patience(flow, node).too_many.go}
     return _unasked(flow, node_id)
 
 

@@ -26,6 +26,7 @@ from ivr.flow.model import (
     facts_told,
     targets,
 )
+from ivr.flow.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ class Walk(Struct):
     def tries(self, answer: Answer) -> int:
         node = self.node(answer)
         assert isinstance(node, Asking)
-        return node.tries or self.spec.flow.defaults.tries
+        return patience(self.spec.flow, node).tries
 
     def choices(self, answer: Answer) -> list[str]:
         if answer.place == "hangup":
@@ -209,9 +210,8 @@ def expected(flow: Flow, place: str, did: str) -> set[str]:
     node_id, step = split(place)
     node = flow.nodes[node_id]
     assert isinstance(node, Asking)
-    patience = flow.defaults.practice if isinstance(node, Practice) else flow.defaults
     if did == "too_many":
-        return resting(flow, (node.too_many or patience.too_many).go)
+        return resting(flow, patience(flow, node).too_many.go)
     match node:
         case Practice():
             return resting(flow, node.next) if did == "right" else {place}

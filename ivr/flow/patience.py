@@ -1,0 +1,29 @@
+"""How often and with which words a node asks again: its own words, or else the flow's."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ivr.flow.model import Asking, Flow, Practice, PromptId, TooMany
+
+
+class Patience(Struct, frozen=True):
+    """What holds at one node."""
+
+    tries: int
+    no_input: tuple[PromptId, ...]
+    """For the first silence, the second, and from then on the last."""
+    invalid: tuple[PromptId, ...]
+    """For the first key or entry that leads nowhere, and so on."""
+    too_many: TooMany
+
+
+def patience(flow: Flow, node: Asking) -> Patience:
+    """What holds at a node that waits for keys; practice nodes have defaults of their own."""
+    usual = flow.defaults.practice if isinstance(node, Practice) else flow.defaults
+    return Patience(
+        tries=node.tries or flow.defaults.tries,
+        no_input=node.no_input or usual.no_input,
+        invalid=node.invalid or usual.invalid,
+        too_many=node.too_many or usual.too_many,
+    )
