@@ -1,7 +1,7 @@
-# make run    set up and start the line on this machine
-# make test   set up and run every test
-# make check  linters, types, import contracts
-# make setup  only set up
+## make run    set up and start the line on this machine
+## make test   set up and run every test
+## make check  linters, types, import contracts
+## make setup  only set up
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check
 
@@ -13,8 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-help: ## say what can be made
-	@sed -n 's/^# //p' Makefile
+help:
+	@sed -n 's/^## //p' Makefile
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" && "$(PYTHON)" $(NEW_ENOUGH) || { \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
@@ -183,7 +184,9 @@ def _is_redis(url: str) -> bool:
     parts = _parts(url)
     if parts is None or parts.scheme not in REDIS_SCHEMES:
         return False
-    return bool(parts.path if parts.scheme == "unix" else parts.hostname)
+    there = parts.path if parts.scheme == "unix" else parts.hostname
+    # Another option would change what redis-py answers, or how long it waits.
+    return bool(there) and re.fullmatch(r"(db=\d+)?", parts.query) is not None
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def audio() -> None:
-    """Render and check the clips that callers hear."""
+    """Render the clips that callers hear."""
 
 
 @audio.command("render")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ivr.simulator.events import By, Event, Failed, Heard, Pressed
 
 _EPILOG = """\b
-Example: two menus, one silence, an entry of ten digits, then the caller hangs up:
-  ivr call http://127.0.0.1:5000/voice --keys "1 1 silence 0000012345"
+Example: two menus, an entry of ten digits after a silence, then the caller hangs up:
+  ivr call http://127.0.0.1:8000/voice --keys "1 2 silence 0000012345"
 """
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import signal
-import socket
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ivr.errors import SettingsError
-
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from wsgiref.types import WSGIApplication
 
@@ -34,6 +32,7 @@ def dev() -> None:
     """
     from rich.console import Console
 
+    from ivr.cli.port import reserved
     from ivr.cli.project import Project, parts
     from ivr.cli.state import FOLDER, made_up
     from ivr.speech.library import Library
@@ -49,7 +48,7 @@ def dev() -> None:
     with ExitStack() as stack:
         stack.enter_context(_stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
-        listener = stack.enter_context(_reserved(settings.port))
+        listener = stack.enter_context(reserved(HOST, settings.port))
         Library.open(settings.audio)  # a broken manifest must not be rendered over
         _render(project, console)
         store = RedisStore(
@@ -92,21 +91,6 @@ def _stopped_by_signal() -> Iterator[None]:
         for name, handler in before.items():
             signal.signal(name, handler)
     click.echo("Stopped.")
-
-
-@contextmanager
-def _reserved(port: int) -> Iterator[socket.socket]:
-    """The port, taken but not yet listening: who asks too early is told so at once."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError as error:
-            raise SettingsError(
-                "The line cannot start:",
-                [f"port {port} is taken ({error.strerror}); stop what uses it, or set PORT"],
-            ) from error
-        yield listener
 
 
 def _run(listener: socket.socket, app: WSGIApplication, public_url: str | None) -> None:

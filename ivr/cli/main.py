@@ -11,7 +11,7 @@ import click
 from ivr.errors import IvrError, SettingsError
 
 _COMMANDS: Final = {
-    "audio": ("ivr.cli.audio", "Render and check the clips that callers hear."),
+    "audio": ("ivr.cli.audio", "Render the clips that callers hear."),
     "call": ("ivr.cli.call", "Ring a line as Twilio would, and print the call."),
     "dev": ("ivr.cli.dev", "Run the line on this machine, with all that it needs."),
     "flow": ("ivr.cli.flow", "Tools for the flow of the call."),

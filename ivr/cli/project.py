@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,8 +12,6 @@ from ivr.flow.load import load
 from ivr.settings import Settings, environment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ivr.flow.model import Spec
     from ivr.store.redis import RedisStore
     from ivr.web.parts import Parts
@@ -48,14 +47,17 @@ def read_spec(folder: Path) -> Spec:
             ["run the command in the project's folder, or set IVR_CONFIG"],
         )
     names = [folder / "flow.yaml", folder / "facts.yaml", *sorted(folder.glob("prompts/*.yaml"))]
-    try:
-        files = {
-            str(name.relative_to(folder)): name.read_text(encoding="utf-8")
-            for name in names
-            if name.exists()
-        }
-    except (OSError, UnicodeDecodeError) as error:
-        raise FlowError(f"{folder} cannot be read:", [f"{error}; save it as UTF-8"]) from error
+    files, problems = {}, []
+    for file in filter(Path.exists, names):
+        try:
+            files[str(file.relative_to(folder))] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            problems.append(f"{file}:{line}: it is not UTF-8; save it as UTF-8 in your editor")
+        except OSError as error:
+            problems.append(f"{file}: it cannot be read: {error.strerror}; mend or remove it")
+    if problems:
+        raise FlowError(f"{folder}/ cannot be read:", problems)
     return load(files, str(folder))
 
 

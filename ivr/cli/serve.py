@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from ivr.cli.project import Project
 
+ANYWHERE: Final = "0.0.0.0"  # noqa: S104 - a public service answers on every address
 THREADS: Final = 8
 """A turn waits for Redis most of its time, so that several share a core."""
 GRACE_SECONDS: Final = 15
@@ -24,22 +25,23 @@ def serve() -> None:
     Asks for every setting that a public service needs, and lists all that are missing. Renders
     nothing: run `ivr audio render` before, when the release is built.
     """
+    from ivr.cli.port import reserved
     from ivr.cli.project import Project
     from ivr.speech.library import Library
-    from ivr.store.redis import RedisStore
-    from ivr.web.sound import Sound
+    from ivr.web.sound import missing
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     project = Project.load(serving=True)
-    RedisStore(str(project.settings.redis_url)).close()  # a bad URL is told before any worker
     library = Library.open(project.settings.audio)
-    missing = Sound(project.spec, library).missing
-    if missing:
+    gone = missing(project.spec, library)
+    if gone:
         click.echo(
-            f"{len(missing)} clips are missing, such as {missing[0]}; the provider's own voice "
+            f"{len(gone)} clips are missing, such as {gone[0]}; the provider's own voice "
             "speaks them. Run: ivr audio render",
             err=True,
         )
+    with reserved(ANYWHERE, project.settings.port):
+        pass  # a taken port is told in one sentence, not in eleven of gunicorn's
     _gunicorn(project).run()
 
 
@@ -50,7 +52,7 @@ def _gunicorn(project: Project) -> Any:
     class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         def load_config(self) -> None:
             options = {
-                "bind": f"0.0.0.0:{project.settings.port}",
+                "bind": f"{ANYWHERE}:{project.settings.port}",
                 "workers": 2 * (os.cpu_count() or 1) + 1,
                 "worker_class": "gthread",
                 "threads": THREADS,

@@ -14,14 +14,24 @@ _TOKEN_BYTES: Final = 16
 
 
 def made_up(name: str) -> str:
-    """A random secret that stays the same in this folder: made at the first time it is asked."""
-    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    """A random secret that stays the same in this folder: made at the first time it is asked.
+
+    Raises:
+        SettingsError: the folder cannot be written or read.
+    """
     file = FOLDER / name
-    if file.exists() and not _read(file):
-        file.unlink()  # an empty one is of no use to anybody
-    if not file.exists():
-        _write_once(file, secrets.token_hex(_TOKEN_BYTES))
-    return _read(file)
+    try:
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        if file.exists() and not _read(file):
+            file.unlink()  # an empty one is of no use to anybody
+        if not file.exists():
+            _write_once(file, secrets.token_hex(_TOKEN_BYTES))
+        return _read(file)
+    except OSError as error:
+        raise SettingsError(
+            "The state folder cannot be used:",
+            [f"{file}: {error.strerror}; make {FOLDER} writable or remove it"],
+        ) from error
 
 
 def _read(file: Path) -> str:

@@ -5,9 +5,10 @@ Each check yields (the file's name inside the folder, where in it, what is wrong
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import quote
 
 from ivr.flow.graph import graph_faults
 from ivr.flow.model import (
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
 
 Finding: TypeAlias = tuple[str, Path, str]
 
-SAY_LIMIT: Final = 4500
-"""Twilio refuses a Say whose URL-encoded text is longer (13521); a prompt may become one."""
+MAX_TEXT_BYTES: Final = 1500
+"""Twilio refuses a Say of more than 4500 URL-encoded letters (13521), which are three a byte."""
+_MARKUP: Final = re.compile(r"[<>]|&\w+;|[\u2600-\u27bf\U0001f000-\U0001faff]")
+"""HTML and pictures, which a voice would read out or drop."""
 JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
 """Bengali is also written with zero-width joiners and non-joiners."""
 MOBILE_DIGITS: Final = 10
@@ -82,11 +85,21 @@ def _heads(flow: Flow, spec: Spec) -> Iterator[Finding]:
             yield file, ("language",), f"'{name}' is not in flow.languages; add it there"
     dated = {f"prompts/{name}.yaml": words.facts_as_of for name, words in spec.words.items()}
     for file, day in {**dated, "facts.yaml": spec.facts.facts_as_of}.items():
+        if not _is_day(day):
+            yield file, ("facts_as_of",), f"{day} is no day; write it as 2020-04-18"
         if day != head.facts_as_of:
             text = (
                 f"the facts are of {day} here but of {head.facts_as_of} in flow.yaml; make them one"
             )
             yield file, ("facts_as_of",), text
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _targets(flow: Flow) -> Iterator[Finding]:
@@ -237,5 +250,10 @@ def _texts(spec: Spec) -> Iterator[Finding]:
                 yield file, path, f"'{prompt_id}' says nothing; write its words"
             elif not text.translate(JOINERS).isprintable():
                 yield file, path, f"'{prompt_id}' holds a sign that cannot be spoken; type it anew"
-            elif len(quote(text)) > SAY_LIMIT:
+            elif found := _MARKUP.search(text):
+                told = (
+                    f"'{prompt_id}' holds {found[0]}, which cannot be read out; write it in words"
+                )
+                yield file, path, told
+            elif len(text.encode()) > MAX_TEXT_BYTES:
                 yield file, path, f"'{prompt_id}' is too long to be spoken at once; make it two"

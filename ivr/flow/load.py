@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -49,7 +50,7 @@ def load(files: Mapping[str, str], folder: str = "config") -> Spec:
         if name.startswith(PROMPTS)
     }
     known = {language: found for language, found in words.items() if found is not None}
-    if flow is None or facts is None or len(known) < len(words):
+    if flow is None or facts is None or len(known) < len(words) or problems:
         raise _error(problems, folder)
     spoken = {language: _normalised(found) for language, found in known.items()}
     spec = Spec(flow=flow, words=spoken, facts=facts, content_hash=_hash(files))
@@ -64,6 +65,10 @@ def _missing(files: Mapping[str, str], folder: str) -> list[Problem]:
     problems = [
         Problem(f"{folder}/{name}", 1, None, "the file is missing; put it back") for name in wanted
     ]
+    for name in files:
+        if name.startswith(PROMPTS) and not re.fullmatch(r"prompts/[a-z]{2,3}\.yaml", name):
+            message = "this is no language's file, such as bn.yaml; take it away or rename it"
+            problems.append(Problem(f"{folder}/{name}", 1, None, message))
     if not any(name.startswith(PROMPTS) for name in files):
         message = "there is no file of words; add one for each language, such as bn.yaml"
         problems.append(Problem(f"{folder}/{PROMPTS}", 1, None, message))

@@ -114,6 +114,10 @@ class Source:
             return None
         if node.tag in _STRINGS:
             return str(node.value)
+        if self.is_words and node.tag in _PLAIN and node.value:
+            told = f"'{node.value}' counts as a number or a truth here"
+            self._complain(line, path, f"{told}; put it in quotes: '{node.value}'")
+            return None
         if node.tag == _BOOL and node.value not in {"true", "false"}:
             told = f"the word {node.value} means true or false here; put it in quotes"
             self._complain(line, path, f"{told}: '{node.value}'")

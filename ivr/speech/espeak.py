@@ -49,7 +49,7 @@ _GRACE_SECONDS = 2.0
 
 _FULL_SCALE = np.float32(1 / 32768)
 _WORKER = Path(__file__).with_name("espeak_worker.py")
-_INSTALL = "run: .venv/bin/pip install espeakng-loader (or use Google's voice, IVR_TTS=gtts)"
+_INSTALL = "run: .venv/bin/pip install espeakng-loader (or render with --voice gtts)"
 
 
 class EspeakVoice:
@@ -131,7 +131,7 @@ class EspeakVoice:
         if language not in VOICES:
             raise SpeechError(
                 f"The offline voice speaks {', '.join(VOICES)}, not {language!r};"
-                " use Google's voice for it (IVR_TTS=gtts)."
+                " use Google's for it: ivr audio render --voice gtts."
             )
         request = {
             "do": do,

@@ -85,7 +85,7 @@ def render(
             be written.
     """
     wanted, failed = _recipes(order, voice)
-    missing = library.missing(wanted, order.keep)
+    missing = sorted(library.missing(wanted, order.keep), key=_turn)
     made: list[Clip] = []
     on_progress(0, len(missing))
     try:
@@ -105,6 +105,11 @@ def render(
     anew = {recipe.utterance for recipe in missing}
     kept = tuple(recipe.utterance for recipe in wanted if recipe.utterance not in anew)
     return Report(tuple(made), kept, tuple(failed))
+
+
+def _turn(recipe: Recipe) -> tuple[str, str, str]:
+    """Languages by turns: one that the voice does not speak must not stop the others."""
+    return recipe.utterance.prompt_id, recipe.utterance.pace, recipe.utterance.language
 
 
 def _while_it_speaks(outcomes: Outcomes, voice: Voice) -> Outcomes:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVERS: Final = ("redis-server", "valkey-server")
-STOP_SECONDS: Final = 10
+STOP_SECONDS: Final = 3
 START_ROUNDS: Final = 100
 _TRIES_A_ROUND: Final = 5
 _POLL_SECONDS: Final = 0.02
@@ -64,9 +64,8 @@ def embedded_redis(folder: Path) -> Iterator[str]:
     Raises:
         StoreError: no server was found, or it did not start; the message has its last words.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     socket = _socket(folder)
-    with (folder / "starting.lock").open("w") as starting, (folder / "users.lock").open("w") as us:
+    with _lock(folder, "starting") as starting, _lock(folder, "users") as us:
         child = None
         try:
             with _alone(starting):
@@ -76,6 +75,17 @@ def embedded_redis(folder: Path) -> Iterator[str]:
         finally:
             with _alone(starting):
                 _leave(us, socket, child)
+
+
+def _lock(folder: Path, name: str) -> IO[str]:
+    file = folder / f"{name}.lock"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return file.open("w")
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be written ({error.strerror}); make {folder} writable or remove it"
+        ) from error
 
 
 def _socket(folder: Path) -> Path:
@@ -153,6 +163,15 @@ def _start(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
     )
 
 
+def _wait(child: subprocess.Popen[bytes]) -> None:
+    """Until it has ended; one that does not answer is killed, for a frozen one never would."""
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
 def _leave(users: IO[str], socket: Path, child: subprocess.Popen[bytes] | None) -> None:
     """Stops the server if nobody else uses it."""
     fcntl.flock(users, fcntl.LOCK_UN)
@@ -168,7 +187,7 @@ def _leave(users: IO[str], socket: Path, child: subprocess.Popen[bytes] | None) 
     finally:
         client.close()
     if child is not None:
-        child.wait(STOP_SECONDS)
+        _wait(child)
     with suppress(OSError):  # another file in it is not ours to remove
         socket.unlink(missing_ok=True)
         socket.parent.rmdir()

@@ -140,4 +140,6 @@ def _call_key(call_sid: str) -> str:
 
 
 def _down(error: redis.RedisError) -> StoreError:
+    if isinstance(error, redis.ResponseError):
+        return StoreError(f"Redis refused: {error}; mend REDIS_URL or that Redis")
     return StoreError(f"Redis did not answer ({type(error).__name__}); is it running at REDIS_URL?")

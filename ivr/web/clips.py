@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, abort, send_file
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, abort, send_file
 if TYPE_CHECKING:
     from ivr.speech.library import Library
 
+_log: Final = logging.getLogger(__name__)
 YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 
 
@@ -20,6 +22,7 @@ def clips(library: Library) -> Blueprint:
     def clip(name: str) -> Response:
         file = library.file(name)
         if file is None:
+            _log.warning("the clip %r was asked for and is not there; run: ivr audio render", name)
             abort(404)
         found = send_file(
             file.resolve(), mimetype="audio/wav", conditional=True, etag=name, max_age=YEAR_SECONDS

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from ivr.web.parts import Parts
 
+SIGNATURE_LENGTH: Final = 28
+"""Base64 of the 20 bytes of an HMAC-SHA1."""
 _log: Final = logging.getLogger(__name__)
 REFUSED: Final = (
     "The X-Twilio-Signature is missing or does not fit this URL and form. If this is the provider, "
@@ -26,8 +28,11 @@ def guard(parts: Parts) -> Callable[[], Response | None]:
     """A check to run before each webhook: None lets it pass, otherwise 403 and nothing is read."""
 
     def check() -> Response | None:
-        signature = request.headers.get(HEADER)
-        if is_signed(parts.auth_token, signed_url(parts.public_url), request.form, signature):
+        signature = request.headers.get(HEADER, "")
+        # A stranger without a signature is refused before the body is even read.
+        if len(signature) == SIGNATURE_LENGTH and is_signed(
+            parts.auth_token, signed_url(parts.public_url), request.form, signature
+        ):
             return None
         _log.warning(
             "refused: the signature does not fit %s", request.path.encode("ascii", "replace")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify
 
 from ivr.errors import StoreError
+from ivr.web.sound import missing
 
 if TYPE_CHECKING:
-    from ivr.web.line import Line
     from ivr.web.parts import Parts
 
 SHOWN: Final = 10
 """So many missing clips are named; the rest are counted."""
 
 
-def health(parts: Parts, line: Line) -> Blueprint:
+def health(parts: Parts) -> Blueprint:
     """The blueprint of the two health pages."""
     views = Blueprint("health", __name__)
 
@@ -27,11 +27,11 @@ def health(parts: Parts, line: Line) -> Blueprint:
     @views.get("/readyz")
     def readyz() -> tuple[Response, int]:
         redis = _redis(parts)
-        missing = line.sound.missing
-        clips = {"missing": len(missing), "first_missing": missing[:SHOWN]}
-        ready = redis == "ok" and not missing
+        gone = missing(parts.spec, parts.library)
+        clips = {"missing": len(gone), "first_missing": gone[:SHOWN]}
+        ready = redis == "ok" and not gone
         told = {"ready": ready, "content": parts.spec.content_hash, "redis": redis, "clips": clips}
-        if missing:
+        if gone:
             told["what_to_do"] = "run: ivr audio render"
         return jsonify(told), 200 if ready else 503
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ivr.carriers import twilio
 from ivr.engine.turn import Count, Gather, Hangup, Instruction, Pause, Play
 from ivr.flow.model import Pace, PromptId, Spec
-from ivr.speech.utterance import Utterance
+from ivr.speech.utterance import Utterance, utterances
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.twiml.verbs import Say
 
@@ -27,20 +27,12 @@ class Sound:
         """Look up the clips; one whose words have changed since counts as missing."""
         self._default_language = spec.flow.flow.default_language
         self._verbs: dict[tuple[str, Pace, PromptId], PlayUrl | Say] = {}
-        self.missing: list[str] = []
-        """What has no clip, as `bn/slow/main_menu`."""
-        for language, words in spec.words.items():
-            for prompt_id, text in words.prompts.items():
-                normal = _clip(library, Utterance(language, prompt_id, Pace.NORMAL, text))
-                slow = _clip(library, Utterance(language, prompt_id, Pace.SLOW, text))
-                spoken = twilio.say(text, language)
-                self._verbs[language, Pace.NORMAL, prompt_id] = normal or spoken
-                self._verbs[language, Pace.SLOW, prompt_id] = slow or normal or spoken
-                self.missing += [
-                    f"{language}/{pace}/{prompt_id}"
-                    for pace, clip in ((Pace.NORMAL, normal), (Pace.SLOW, slow))
-                    if clip is None
-                ]
+        for utterance in _all(spec):
+            language, prompt_id, _ = utterance.place
+            spoken = twilio.say(utterance.text, language)
+            usual = self._verbs.get((language, Pace.NORMAL, prompt_id), spoken)
+            found = _clip(library, utterance)
+            self._verbs[language, utterance.pace, prompt_id] = found or usual
 
     def speak(self, session: Session) -> twilio.Speak:
         """How prompts are heard in this call: in its language, at its pace."""
@@ -66,6 +58,20 @@ class Sound:
     def _verb(self, session: Session, prompt: PromptId) -> PlayUrl | Say:
         found = self._verbs.get((session.language, session.pace, prompt))
         return found or self._verbs[self._default_language, session.pace, prompt]
+
+
+def missing(spec: Spec, library: Library) -> list[str]:
+    """What has no clip on the disk just now, as `bn/slow/main_menu`."""
+    return [
+        f"{each.language}/{each.pace}/{each.prompt_id}"
+        for each in _all(spec)
+        if library.find(each) is None
+    ]
+
+
+def _all(spec: Spec) -> list[Utterance]:
+    """All that the line can say, the normal pace of each prompt before the slow one."""
+    return utterances({language: words.prompts for language, words in spec.words.items()})
 
 
 def _clip(library: Library, utterance: Utterance) -> PlayUrl | None:

@@ -223,11 +223,27 @@ def test_a_broken_flow_is_refused_with_every_problem(
     assert "Traceback" not in result.stderr
 
 
-def test_a_redis_url_that_cannot_be_read_is_refused_before_any_worker(tmp_path: Path) -> None:
-    bad = {"REDIS_URL": "redis://h:6379/0?socket_timeout=soon", "PUBLIC_URL": "https://a.example"}
-    result = run(tmp_path, "serve", IVR_CONFIG=str(ROOT / "config"), **SERVED, **bad)
+def test_serve_tells_of_a_taken_port_in_one_sentence(tmp_path: Path, redis_url: str) -> None:
+    good = {**SERVED, "REDIS_URL": redis_url, "PUBLIC_URL": "https://line.example"}
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))  # noqa: S104 - as `ivr serve` does
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = run(tmp_path, "serve", IVR_CONFIG=str(ROOT / "config"), PORT=port, **good)
+    assert result.returncode == 2
+    assert f"port {port} is taken" in result.stderr
+    assert "gunicorn" not in result.stderr
+
+
+def test_a_state_folder_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / ".ivr").touch()
+    config = str(ROOT / "config")
+    result = run(
+        tmp_path, "dev", IVR_CONFIG=config, IVR_AUDIO="/proc/self/audio", PORT=str(free_port())
+    )
     assert result.returncode == 1
-    assert result.stderr == "REDIS_URL cannot be read; see its form in the README\n"
+    assert "make .ivr writable or remove it" in result.stderr.replace(str(tmp_path) + "/", "")
+    assert "Traceback" not in result.stderr
 
 
 def test_serve_lists_every_missing_setting_and_exits_with_2(tmp_path: Path) -> None:
@@ -267,8 +283,7 @@ def test_a_config_that_is_no_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / "config/flow.yaml").write_bytes(b"\xff\xfe")
     result = run(tmp_path, "dev")
     assert result.returncode == 1
-    assert "config cannot be read" in result.stderr
-    assert "save it as UTF-8" in result.stderr
+    assert "config/flow.yaml:1: it is not UTF-8; save it as UTF-8 in your editor" in result.stderr
 
 
 @pytest.mark.parametrize("command", [(), ("--help",), ("flow", "--help"), ("twilio", "--help")])

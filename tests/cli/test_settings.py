@@ -75,6 +75,8 @@ def test_behind_a_trusted_proxy_no_public_url_is_needed() -> None:
         ("REDIS_URL", "http://localhost", "write redis://host:6379/0"),
         ("REDIS_URL", "redis://host:port", "write redis://host:6379/0"),
         ("REDIS_URL", "unix://", "write redis://host:6379/0"),
+        ("REDIS_URL", "redis://h:6379/0?socket_timeout=soon", "write redis://host:6379/0"),
+        ("REDIS_URL", "redis://h:6379/0?decode_responses=true", "write redis://host:6379/0"),
         ("TWILIO_NUMBER", "12025550100", "use + and digits"),
         ("TWILIO_NUMBER", "+1 202 555", "use + and digits"),
         ("IVR_TTS", "festival", "use one of: gtts, espeak"),

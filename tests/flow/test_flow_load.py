@@ -262,6 +262,11 @@ def test_facts_of_another_day_are_named() -> None:
         ),
         pytest.param("ক" * 501, "'warm_up_done' is too long to be spoken at once", id="too long"),
         pytest.param("*anchor", "this is not YAML: found undefined alias", id="an alias"),
+        pytest.param("Salt &amp; pepper", "holds &amp;, which cannot be read out", id="HTML"),
+        pytest.param("Press <b>one</b>", "holds <, which cannot be read out", id="a tag of HTML"),
+        pytest.param("Well done \U0001f600", "which cannot be read out", id="a picture"),
+        pytest.param("010", "put it in quotes: '010'", id="an octal number"),
+        pytest.param("1:30", "put it in quotes: '1:30'", id="a time"),
         pytest.param("[1, 2", "this is not YAML:", id="a list that does not end"),
         pytest.param("!!binary aGk=", "the tag tag:yaml.org,2002:binary is not used", id="a tag"),
     ],
@@ -328,6 +333,7 @@ def test_an_alias_is_refused_in_words(alias: str) -> None:
     [
         ("prompts/hi.yaml", "hi", "'hi' is not in flow.languages; add it there"),
         ("prompts/fr.yaml", "en", "'en' is not what the file is called; use fr"),
+        ("prompts/bn copy.yaml", "bn", "this is no language's file, such as bn.yaml; take it away"),
     ],
 )
 def test_words_of_a_language_that_is_not_offered_are_named(
@@ -405,6 +411,12 @@ def test_a_row_of_too_many_words_without_a_key_is_found() -> None:
     problems = broken("flow.yaml", "nodes:\n", f"nodes:\n{row}")
     due = "node 's0': more than 10 places follow with no key to press; put a menu between"
     assert any(due in problem for problem in problems), problems
+
+
+def test_a_day_that_cannot_be_is_named() -> None:
+    text = {name: text.replace("2020-04-18", "2020-13-45") for name, text in FILES.items()}
+    with pytest.raises(FlowError, match="2020-13-45 is no day; write it as 2020-04-18"):
+        load(text)
 
 
 def test_an_anchor_and_its_alias_are_told_once_each() -> None:

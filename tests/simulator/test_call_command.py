@@ -191,4 +191,4 @@ def test_wrong_usage_is_told_before_anything_is_rung(arguments: tuple[str, ...])
 
 def test_help_shows_an_example() -> None:
     assert isinstance(call, click.Command)
-    assert 'ivr call http://127.0.0.1:5000/voice --keys "1 1' in run("--help").stdout
+    assert 'ivr call http://127.0.0.1:8000/voice --keys "1 2' in run("--help").stdout

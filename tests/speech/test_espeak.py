@@ -71,7 +71,7 @@ def test_the_fingerprint_tells_version_voices_and_speeds(espeak: EspeakVoice) ->
 
 
 def test_a_language_without_voice_is_refused(espeak: EspeakVoice) -> None:
-    with pytest.raises(SpeechError, match=r"speaks bn, en, not 'ta'; .*IVR_TTS=gtts"):
+    with pytest.raises(SpeechError, match=r"speaks bn, en, not 'ta'; .*--voice gtts"):
         espeak.speak(["வணக்கம்"], "ta", Pace.NORMAL)
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -153,3 +155,17 @@ def test_no_server_at_all_is_told_with_the_command_to_install_one(
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(StoreError, match="apt install redis-server"):
         find_server()
+
+
+def test_a_frozen_server_is_stopped_all_the_same(tmp_path: Path) -> None:
+    with embedded_redis(tmp_path) as url:
+        pid = int(redis.Redis.from_url(url).info("server")["process_id"])
+        os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_refusal_of_redis_is_told_in_its_own_words(redis_url: str) -> None:
+    away = RedisStore(f"{redis_url}?db=99")
+    with pytest.raises(StoreError, match="DB index is out of range"):
+        away.ping()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from ivr.twiml.read import read
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Play, Redirect, Say
 from ivr.web.app import create_app
-from ivr.web.sound import Sound
+from ivr.web.sound import Sound, missing
 from tests.web.conftest import FORM, TOKEN, Caller
 
 if TYPE_CHECKING:
@@ -394,7 +395,7 @@ def test_a_slow_caller_hears_the_usual_clip_where_there_is_no_slow_one(
     assert sound.speak(slow)("main_menu") == sound.speak(usual)("main_menu")
     assert isinstance(sound.speak(slow)("main_menu"), Play)
     assert caller.token
-    assert len(sound.missing) == 2 * len(parts.spec.words["bn"].prompts)
+    assert len(missing(parts.spec, hasty)) == 2 * len(parts.spec.words["bn"].prompts)
 
 
 def test_a_caller_in_a_language_that_is_gone_hears_the_first_one(parts: Parts) -> None:
@@ -465,6 +466,21 @@ def test_without_redis_or_clips_it_says_what_is_missing(parts: Parts, tmp_path: 
     assert told["content"] == parts.spec.content_hash
     assert told["what_to_do"] == "run: ivr audio render"
     assert get(app, "/livez").status_code == 200
+
+
+def test_clips_that_go_while_the_line_runs_are_noticed(
+    parts: Parts, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = parts.library._folder
+    copied = tmp_path / "clips"
+    shutil.copytree(folder, copied)
+    app = create_app(replace(parts, library=Library.open(tmp_path)))
+    assert get(app, "/readyz").status_code == 200
+    gone = next(copied.glob("*.wav"))
+    gone.unlink()
+    assert get(app, "/readyz").status_code == 503
+    assert get(app, f"/clips/{gone.name}").status_code == 404
+    assert "is not there; run: ivr audio render" in caplog.text
 
 
 def test_a_clip_is_served_for_ever_under_its_name(app: Flask, caller: Caller) -> None:
