@@ -1,4 +1,4 @@
-"""What tests share: a real Redis, real clips by the offline voice, the line, and a phone."""
+"""What tests share: a real Redis, real clips by the offline voice, and the line."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 import redis
-from msgspec import Struct
 from rich.console import Console
 
 from ivr.cli.audio import render_missing
 from ivr.cli.project import read_spec
 from ivr.settings import Settings
-from ivr.simulator.call import Call
-from ivr.simulator.events import Heard
 from ivr.speech.library import Library
 from ivr.store.embedded import embedded_redis
 from ivr.store.redis import RedisStore
@@ -90,46 +86,3 @@ def parts(spec: Spec, store: RedisStore, library: Library) -> Parts:
 @pytest.fixture
 def app(parts: Parts) -> Flask:
     return create_app(parts)
-
-
-class Phone(Struct):
-    """Rings the line; `said` has the words of each turn that was heard."""
-
-    client: httpx.Client
-    url: str = f"{LINE}/voice"
-
-    def ring(self, *turns: str, sid: str | None = None, from_number: str = "+15005550006") -> Call:
-        """Place a call and press these turns, `silence` among them; the call stays open."""
-        call = Call(
-            self.client,
-            self.url,
-            TOKEN,
-            call_sid=sid,
-            from_number=from_number,
-            status_callback=f"{LINE}/voice/status",
-        )
-        call.start()
-        for turn in turns:
-            go_on(call, turn)
-        return call
-
-
-def go_on(call: Call, turn: str) -> list[Heard]:
-    """Press the keys of one turn, or wait; gives what was heard then."""
-    before = len(call.events)
-    if turn == "silence":
-        call.wait()
-    else:
-        call.press(turn)
-    return heard(call, before)
-
-
-def heard(call: Call, start: int = 0) -> list[Heard]:
-    """What was heard from the event numbered `start` on."""
-    return [event for event in call.events[start:] if isinstance(event, Heard)]
-
-
-@pytest.fixture
-def phone(app: Flask) -> Iterator[Phone]:
-    with httpx.Client(transport=httpx.WSGITransport(app=app)) as client:
-        yield Phone(client)

@@ -25,7 +25,7 @@ from ivr.flow.model import (
     Say,
     When,
 )
-from ivr.flow.patience import patience
+from ivr.flow.patience import Patience, patience
 
 if TYPE_CHECKING:
     from ivr.engine.codes import Codes
@@ -110,9 +110,12 @@ def way_back(at: Moment, node: Asking) -> str | None:
 
 def silent(at: Moment, node: Asking) -> Turn:
     """Asks again after a silence, or gives up when the tries are over."""
-    silences = at.session.silences + 1
-    said = _nth(patience(at.flow, node).no_input, silences)
-    return _tried(at.having(replace(at.session, silences=silences)), node, "silence", (said, False))
+    limits = patience(at.flow, node)
+    tried = replace(at.session, silences=at.session.silences + 1)
+    said = _nth(limits.no_input, tried.silences)
+    if _over(tried, limits):
+        return _given_up(at, node, limits, "silence")
+    return _asked_again(at.having(tried), said, "silence")
 
 
 def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
@@ -120,23 +123,34 @@ def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
 
     `urgent` is said in place of the node's own words, even when the tries are over.
     """
-    wrongs = at.session.wrongs + 1
-    said = urgent or _nth(patience(at.flow, node).invalid, wrongs)
-    counted = at.having(replace(at.session, wrongs=wrongs))
-    return _tried(counted, node, "wrong", (said, urgent is not None))
-
-
-def _tried(at: Moment, node: Asking, kind: str, words: tuple[PromptId, bool]) -> Turn:
-    said, urgent = words
     limits = patience(at.flow, node)
-    count = Count(f"{kind}.{at.session.place}")
-    if at.session.silences + at.session.wrongs >= limits.tries:
-        last = limits.too_many.prompt
-        lead = (said, last) if urgent else (last,)
-        via = Via(lead=lead, effects=(count,), return_to=way_back(at, node))
-        return arrive(at, limits.too_many.go, via)
+    tried = replace(at.session, wrongs=at.session.wrongs + 1)
+    said = urgent or _nth(limits.invalid, tried.wrongs)
+    if _over(tried, limits):
+        return _given_up(at, node, limits, "wrong", () if urgent is None else (urgent,))
+    return _asked_again(at.having(tried), said, "wrong")
+
+
+def _over(tried: Session, limits: Patience) -> bool:
+    return tried.silences + tried.wrongs >= limits.tries
+
+
+def _given_up(
+    at: Moment, node: Asking, limits: Patience, kind: str, first: tuple[PromptId, ...] = ()
+) -> Turn:
+    """Leads on to where the node sends a caller who has run out of tries."""
+    lead = (*first, limits.too_many.prompt)
+    via = Via(lead=lead, effects=(_count(at, kind),), return_to=way_back(at, node))
+    return arrive(at, limits.too_many.go, via)
+
+
+def _asked_again(at: Moment, said: PromptId, kind: str) -> Turn:
     turn = stay(at.having(replace(at.session, brief=True)), said)
-    return Turn(turn.session, turn.instructions, (count,))
+    return Turn(turn.session, turn.instructions, (_count(at, kind),))
+
+
+def _count(at: Moment, kind: str) -> Count:
+    return Count(f"{kind}.{at.session.place}")
 
 
 def _nth(prompts: tuple[PromptId, ...], time: int) -> PromptId:

@@ -43,14 +43,14 @@ def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instructio
             said = tuple(_practice(flow, practice, code, brief=session.brief))
             return (_gather(flow, session, (*lead, *said), len(code), SAY_AGAIN_KEY),)
         case (Menu() | Lesson() | Think()) as node:
-            plays = tuple(Play(prompt) for prompt in own_prompts(flow, node, step))
+            plays = tuple(Play(prompt) for prompt in _own_prompts(flow, node, step))
             return (_gather(flow, session, (*lead, *plays), 1, ""),)
         case other:
             assert_never(other)
 
 
-def own_prompts(flow: Flow, node: Asking, step: PromptId | None) -> tuple[PromptId, ...]:
-    """The prompts of a menu, of a lesson at a step, or of a think node."""
+def _own_prompts(flow: Flow, node: Asking, step: PromptId | None) -> tuple[PromptId, ...]:
+    """What a node says besides lead and code, in order; `step` is where a lesson stands."""
     match node:
         case Menu():
             return (node.prompt, *(option.prompt for option in node.options))
@@ -68,7 +68,7 @@ def own_prompts(flow: Flow, node: Asking, step: PromptId | None) -> tuple[Prompt
 
 def _practice(flow: Flow, node: Practice, code: str, *, brief: bool) -> Iterator[Play | Pause]:
     """The scene, the safety line, and last of all the code: nothing is to be held over it."""
-    prompts = own_prompts(flow, node, None)
+    prompts = _own_prompts(flow, node, None)
     yield from (Play(prompt) for prompt in (prompts[1:] if brief else prompts))
     start = 0
     for size in node.code.groups or (len(code),):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.flow.graph import graph_faults
 from ivr.flow.model import (
+    JOINERS,
     LESSON_KEYS,
     READY_KEY,
     REPEAT,
@@ -42,8 +43,6 @@ MAX_TEXT_BYTES: Final = 1500
 """Twilio refuses a Say of more than 4500 URL-encoded letters (13521), which are three a byte."""
 _MARKUP: Final = re.compile(r"[<>]|&\w+;|[\u2600-\u27bf\U0001f000-\U0001faff]")
 """HTML and pictures, which a voice would read out or drop."""
-JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
-"""Bengali is also written with zero-width joiners and non-joiners."""
 MOBILE_DIGITS: Final = 10
 """An Indian mobile number has ten digits and begins with 6 to 9."""
 

@@ -49,6 +49,9 @@ Tries = Annotated[int, Meta(ge=1, le=9)]
 MAX_PASSED: Final = 10
 """Say and branch nodes in a row: longer, and a caller hears too much before a key counts."""
 
+JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
+"""For `str.translate`: drops ZWNJ and ZWJ, which change how a word looks and not how it sounds."""
+
 RETURN: Final = "return"
 """The reserved target of an option: the place from which the caller came to this menu."""
 REPEAT: Final = "repeat"

@@ -16,7 +16,7 @@ import tempfile
 import threading
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -73,12 +73,6 @@ class EspeakVoice:
         self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(self.lanes):
             self._free.put(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
 
     @property
     def fingerprint(self) -> str:

@@ -9,7 +9,7 @@ import io
 import threading
 import time
 from importlib import metadata
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import soundfile
 from gtts import gTTS, gTTSError
@@ -92,12 +92,6 @@ class GoogleVoice:
     def __init__(self, throttle: Throttle | None = None) -> None:
         self._throttle = throttle or Throttle(SECONDS_BETWEEN_REQUESTS)
         self._remembered: dict[tuple[str, str], bytes] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
 
     @property
     def fingerprint(self) -> str:

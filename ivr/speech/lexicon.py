@@ -16,14 +16,12 @@ import yaml
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
+from ivr.flow.model import JOINERS
 
 HASANTA = "\u09cd"
 _VOWEL_SIGN = re.compile(r"[\u09be-\u09cc\u09d7]")
 
 Form = Annotated[str, Meta(min_length=1)]
-
-JOINERS = {0x200C: None, 0x200D: None}
-"""For `str.translate`: drops ZWNJ and ZWJ, which change how a word looks and not how it sounds."""
 
 
 class Word(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from ivr.errors import SpeechError
-from ivr.speech.lexicon import JOINERS
+from ivr.flow.model import JOINERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ivr.engine.codes import Codes
     from ivr.engine.session import Session
     from ivr.engine.turn import Turn
+    from ivr.store.redis import Held
     from ivr.web.parts import Parts
 
     Decide = Callable[[Session | None, datetime, Codes], Turn]
@@ -47,15 +48,19 @@ class Line:
         codes = keyed_codes(self._parts.secret_key.encode(), call_sid)
         try:
             for _ in range(MAX_RACES):
-                held = self._parts.store.load(call_sid)
-                session = held.session and self.sound.known(held.session)
+                held, session = self._loaded(call_sid)
                 turn = decide(session, now, codes)
                 counts = (*turn.effects, *self.sound.said(turn.session, turn.instructions))
                 unchanged = turn.session == session and not turn.effects
                 if unchanged or self._parts.store.save(call_sid, held, turn.session, counts, now):
                     return turn
             _log.warning("others saved this call %s times meanwhile; answered as is", MAX_RACES)
-            return decide(self._parts.store.load(call_sid).session, now, codes)
+            return decide(self._loaded(call_sid)[1], now, codes)
         except StoreError as error:
             _log.warning("the call goes on without Redis: %s", error)
             return decide(None, now, codes)
+
+    def _loaded(self, call_sid: str) -> tuple[Held, Session | None]:
+        """What is held of a call, and its session without words that are gone."""
+        held = self._parts.store.load(call_sid)
+        return held, held.session and self.sound.known(held.session)

@@ -13,6 +13,7 @@ from ivr.cli.main import _COMMANDS
 from ivr.simulator.call import Call
 from ivr.simulator.events import Heard, Pressed
 from ivr.simulator.script import follow, parse
+from tests.conftest import LINE, TOKEN
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,7 +28,7 @@ def test_the_call_that_is_shown_sounds_as_shown(app: Flask) -> None:
     assert keys is not None
     assert shown is not None
     with httpx.Client(transport=httpx.WSGITransport(app=app)) as client:
-        call = Call(client, "http://line.test/voice", "token-of-the-tests")
+        call = Call(client, f"{LINE}/voice", TOKEN)
         follow(call, parse(keys[1]))
     heard = [
         f"line    {event.words}" if isinstance(event, Heard) else f"caller  {event.keys}"

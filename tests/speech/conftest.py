@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ LANGUAGES = ("bn", "en")
 
 @pytest.fixture(scope="session")
 def espeak() -> Iterator[EspeakVoice]:
-    with EspeakVoice() as voice:
+    with closing(EspeakVoice()) as voice:
         yield voice
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import espeakng_loader
@@ -26,7 +27,7 @@ SENTENCES = ("চার, সাত্, অ্যাক।", "নেক্স্�
 
 @pytest.fixture
 def voice() -> Iterator[EspeakVoice]:
-    with EspeakVoice(lanes=1, limit_seconds=0.5) as voice:
+    with closing(EspeakVoice(lanes=1, limit_seconds=0.5)) as voice:
         yield voice
 
 
@@ -93,7 +94,7 @@ def test_a_worker_that_hangs_is_killed(voice: EspeakVoice) -> None:
 
 
 def test_a_synthesis_that_takes_too_long_is_ended_and_named() -> None:
-    with EspeakVoice(lanes=1, limit_seconds=0.05) as voice:
+    with closing(EspeakVoice(lanes=1, limit_seconds=0.05)) as voice:
         endless = "নেক্সট টিপুন " * 5000
         with pytest.raises(SpeechError, match=r"cannot say .*nothing within 0\.05 s"):
             voice.speak([endless], "bn", Pace.NORMAL)

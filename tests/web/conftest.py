@@ -17,14 +17,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from ivr.twiml.read import read
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
+from tests.conftest import LINE, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
 
-TOKEN = "token-of-the-tests"
-LINE = "http://line.test"
 FORM = {"AccountSid": "AC1", "From": "+919876543210", "To": "+12025550100"}
 
 

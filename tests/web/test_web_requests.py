@@ -27,7 +27,8 @@ from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Play, Redirect, Say
 from ivr.web.app import create_app
 from ivr.web.sound import Sound, missing
-from tests.web.conftest import FORM, TOKEN, Caller
+from tests.conftest import TOKEN
+from tests.web.conftest import FORM, Caller
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ivr.twiml.signature import sign
 from ivr.web.app import create_app
+from tests.conftest import TOKEN
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ivr.web.parts import Parts
     from tests.web.conftest import Caller
 
-TOKEN = "token-of-the-tests"
 FORM = {"CallSid": "CA1", "From": "+919876543210", "To": "+12025550100", "CallStatus": "ringing"}
 URL = "http://line.test/voice"
 WEBHOOKS = ["/voice", "/voice/turn/main_menu?turn=1", "/voice/status", "/voice/fallback"]
