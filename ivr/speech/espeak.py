@@ -98,7 +98,7 @@ class EspeakVoice:
             Take(np.frombuffer(part, np.int16).astype(np.float32) * _FULL_SCALE, end)
             for part, end in zip(parts, ends, strict=True)
         )
-        return Speech(takes, rate)
+        return Speech(takes, rate, pace)
 
     def phonemes(self, text: str, language: str) -> str:
         """Give the IPA of text already respelt, `(en)` standing where it switches to English.

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.flow.model import Pace
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from ivr.flow.model import Pace
 
 Samples: TypeAlias = NDArray[np.float32]
 
@@ -37,6 +37,8 @@ class Speech:
 
     takes: tuple[Take, ...]
     rate: int
+    pace: Pace = Pace.NORMAL
+    """How slowly the voice itself spoke; where a clip is to be slower, the chain makes it so."""
 
 
 class Voice(Protocol):
