@@ -1,0 +1,1 @@
+"""Pages to print, for the people who lend the line their voice."""
