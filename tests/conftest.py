@@ -10,7 +10,7 @@ import pytest
 import redis
 from rich.console import Console
 
-from ivr.cli.audio import render_missing
+from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
 from ivr.settings import Settings
 from ivr.speech.library import Library
@@ -61,7 +61,7 @@ def audio(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("audio")
     variables = {"IVR_AUDIO": str(folder), "IVR_CONFIG": str(ROOT / "config")}
     settings = Settings.from_env(variables)
-    report = render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
+    report, _ = render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
     assert not report.failed
     return folder
 

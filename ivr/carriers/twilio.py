@@ -6,19 +6,18 @@ The rules are those of https://www.twilio.com/docs/voice/twiml and of the page o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from ivr.engine.events import CallEnded, Digits, NoInput
 from ivr.engine.step import OUTCOMES
 from ivr.engine.turn import Gather, Hangup, Instruction, Pause, Play
 from ivr.errors import EventError
-from ivr.flow.model import PromptId
 from ivr.twiml import request, verbs
 from ivr.twiml.write import write
 
-Speak: TypeAlias = Callable[[PromptId], verbs.Play | verbs.Say]
-"""How a prompt becomes sound: its clip, or words for the carrier's own voice."""
+Speak: TypeAlias = Callable[[Sequence[Play]], Sequence[verbs.Play | verbs.Say]]
+"""How prompts said one after another become sound: clips, or words for the carrier's own voice."""
 
 MAX_KEYS: Final = 32
 """No entry of ours is half so long; what is longer is wrong by its length alone."""
@@ -62,8 +61,8 @@ def document(instructions: Sequence[Instruction], speak: Speak) -> bytes:
     found: list[verbs.Verb] = []
     for instruction in instructions:
         match instruction:
-            case Play(prompt=prompt):
-                found.append(speak(prompt))
+            case Play():
+                found += speak((instruction,))
             case Pause(seconds=seconds):
                 found.append(verbs.Pause(seconds))
             case Gather():
@@ -98,7 +97,7 @@ def _gather(gather: Gather, speak: Speak) -> tuple[verbs.Verb, ...]:
     action = action_url(gather.place, gather.turn)
     return (
         verbs.Gather(
-            nested=tuple(_nested(part, speak) for part in gather.said),
+            nested=tuple(_nested(gather.said, speak)),
             action=action,
             timeout_seconds=max(gather.first_key_seconds, gather.next_key_seconds),
             finish_on_key=gather.finish_on_key,
@@ -109,5 +108,17 @@ def _gather(gather: Gather, speak: Speak) -> tuple[verbs.Verb, ...]:
     )
 
 
-def _nested(part: Play | Pause, speak: Speak) -> verbs.Nested:
-    return verbs.Pause(part.seconds) if isinstance(part, Pause) else speak(part.prompt)
+def _nested(said: Sequence[Play | Pause], speak: Speak) -> Iterator[verbs.Nested]:
+    """What stands between two pauses is made sound together: it may be one clip."""
+    together: list[Play] = []
+    for part in said:
+        match part:
+            case Play():
+                together.append(part)
+            case Pause(seconds=seconds):
+                yield from speak(together)
+                yield verbs.Pause(seconds)
+                together = []
+            case _:
+                assert_never(part)
+    yield from speak(together)

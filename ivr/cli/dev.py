@@ -63,18 +63,19 @@ def dev() -> None:
 
 def _render(project: Project, console: Console) -> None:
     """Clips that cannot be made do not keep the line from answering: they are spoken by Say."""
-    from ivr.cli.audio import problems, render_missing, summary
+    from ivr.cli.audio.render import troubles
+    from ivr.cli.audio.studio import render_missing, summary
     from ivr.errors import SpeechError
 
     try:
-        report = render_missing(project.spec.words, project.settings, console, "espeak")
+        report, studio = render_missing(project.spec.words, project.settings, console, "espeak")
     except SpeechError as error:
         click.echo(f"{error}\nThe line starts without the clips that are missing.", err=True)
         return
     if report.made:
         click.echo(summary(report))
-    if report.failed:
-        click.echo(problems(report.failed), err=True)
+    for trouble in troubles(report, studio):
+        click.echo(trouble, err=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 
 import click
 
-_NAMES = ("flow", "prompts", "facts")
+_NAMES = ("flow", "prompts", "facts", "lexicon")
 
 
 @click.group()
@@ -17,11 +17,13 @@ def flow() -> None:
 @flow.command("schema")
 @click.argument("name", type=click.Choice(_NAMES), default="flow")
 def schema(name: str) -> None:
-    """Print the JSON Schema of a kind of file in config/: flow, prompts or facts.
+    """Print the JSON Schema of a kind of file in config/: flow, prompts, facts or lexicon.
 
     The files in config/ name these schemas, so that editors complete and check what is typed:
     `ivr flow schema prompts > config/schema/prompts.json`.
     """
-    from ivr.flow.schema import schema as made
+    from ivr.flow.schema import SHAPES, schema_of
+    from ivr.speech.lexicon import Lexicon
 
-    click.echo(json.dumps(made(name), indent=2, ensure_ascii=False))
+    shapes = {**SHAPES, "lexicon": Lexicon}
+    click.echo(json.dumps(schema_of(name, shapes[name]), indent=2, ensure_ascii=False))

@@ -85,14 +85,14 @@ def arrive(at: Moment, place: str, via: Via) -> Turn:
 
 
 def stay(at: Moment, *lead: PromptId) -> Turn:
-    """Says the same place again, after `lead`; tries stay as they stand in the session."""
-    session = replace(at.session, turn=at.session.turn + 1, lead=lead)
+    """Says the same place again and slowly, after `lead`; tries stay as the session has them."""
+    session = replace(at.session, turn=at.session.turn + 1, lead=lead, again=True)
     return Turn(session, instructions(at.flow, session, at.codes))
 
 
 def fresh(session: Session) -> Session:
-    """The session with no try counted."""
-    return replace(session, silences=0, wrongs=0, brief=False)
+    """The session with no try counted and nothing said again."""
+    return replace(session, silences=0, wrongs=0, brief=False, again=False)
 
 
 def home(flow: Flow) -> NodeId:

@@ -52,6 +52,8 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     return_to: str | None = None
     """The place that help goes back to."""
     phase: Phase = Phase.RUNNING
+    again: bool = False
+    """The place says the same once more, and so in the slow form, at whichever pace the call is."""
 
 
 _decoder = msgspec.msgpack.Decoder(Session)

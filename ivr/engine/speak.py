@@ -15,6 +15,7 @@ from ivr.flow.model import (
     Lesson,
     Menu,
     NodeId,
+    Pace,
     Practice,
     PromptId,
     Say,
@@ -23,7 +24,7 @@ from ivr.flow.model import (
 from ivr.flow.usage import digit_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SAY_AGAIN_KEY: Final = "#"
 """Ends a practice entry, so that alone it comes at once and says the code again."""
@@ -32,21 +33,40 @@ SAY_AGAIN_KEY: Final = "#"
 def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instruction, ...]:
     """All that the line says and does where the session stands; depends on nothing else."""
     node_id, step = split(session.place)
-    lead = tuple(Play(prompt) for prompt in session.lead)
+    lead = _plays(session.lead, session.pace)
+    # What was not caught at one pace is not caught at that pace again.
+    pace = Pace.SLOW if session.again else session.pace
     match flow.nodes[node_id]:
         case End() as end:
-            return (*lead, Play(end.prompt), Hangup())
+            return (*lead, Play(end.prompt, pace), Hangup())
         case Say() | Branch():  # a checked flow never lets a session rest here
             return (*lead, Hangup())
         case Practice() as practice:
             code = code_at(flow, node_id, codes)
-            said = tuple(_practice(flow, practice, code, brief=session.brief))
-            return (_gather(flow, session, (*lead, *said), len(code), SAY_AGAIN_KEY),)
+            plays = _plays(_practice_row(flow, practice, brief=session.brief), pace)
+            said = (*lead, *plays, *_read_out(code, practice.code.groups, pace))
+            return (_gather(flow, session, said, len(code), SAY_AGAIN_KEY),)
         case (Menu() | Lesson() | Think()) as node:
-            plays = tuple(Play(prompt) for prompt in _own_prompts(flow, node, step))
+            plays = _plays(_own_prompts(flow, node, step), pace)
             return (_gather(flow, session, (*lead, *plays), 1, ""),)
         case other:
             assert_never(other)
+
+
+def rows(flow: Flow) -> Iterator[tuple[PromptId, ...]]:
+    """Every row of prompts that a place says by itself, without lead and code; some come twice."""
+    for node in flow.nodes.values():
+        match node:
+            case Menu() | Think():
+                yield _own_prompts(flow, node, None)
+            case Lesson():
+                yield from (_own_prompts(flow, node, step.prompt) for step in node.steps)
+            case Practice():
+                yield from (_practice_row(flow, node, brief=brief) for brief in (False, True))
+            case Say() | Branch() | End():
+                pass
+            case other:
+                assert_never(other)
 
 
 def _own_prompts(flow: Flow, node: Asking, step: PromptId | None) -> tuple[PromptId, ...]:
@@ -66,15 +86,24 @@ def _own_prompts(flow: Flow, node: Asking, step: PromptId | None) -> tuple[Promp
             assert_never(other)
 
 
-def _practice(flow: Flow, node: Practice, code: str, *, brief: bool) -> Iterator[Play | Pause]:
-    """The scene, the safety line, and last of all the code: nothing is to be held over it."""
+def _practice_row(flow: Flow, node: Practice, *, brief: bool) -> tuple[PromptId, ...]:
+    """The scene and the safety line; the code follows last, so that nothing is held over it."""
     prompts = _own_prompts(flow, node, None)
-    yield from (Play(prompt) for prompt in (prompts[1:] if brief else prompts))
+    return prompts[1:] if brief else prompts
+
+
+def _plays(prompts: Iterable[PromptId], pace: Pace) -> tuple[Play, ...]:
+    return tuple(Play(prompt, pace) for prompt in prompts)
+
+
+def _read_out(code: str, groups: tuple[int, ...], pace: Pace) -> Iterator[Play | Pause]:
+    """The digits of a code: the voice stays up after each but the very last, where it falls."""
     start = 0
-    for size in node.code.groups or (len(code),):
+    for size in groups or (len(code),):
         if start:
             yield Pause()
-        yield from (Play(digit_prompt(digit)) for digit in code[start : start + size])
+        for place, digit in enumerate(code[start : start + size], start + 1):
+            yield Play(digit_prompt(digit, last=place == len(code)), pace)
         start += size
 
 

@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from ivr.flow.model import Pace
+
 if TYPE_CHECKING:
     from ivr.engine.session import Session
     from ivr.flow.model import PromptId
 
 
 class Play(Struct, frozen=True):
-    """Say one prompt, in the language and pace of the session."""
+    """Say one prompt, in the language of the session.
+
+    Sample: `Play("main_menu", Pace.SLOW)`.
+    """
 
     prompt: PromptId
+    pace: Pace = Pace.NORMAL
 
 
 class Pause(Struct, frozen=True):

@@ -29,23 +29,37 @@ _Validator: Final = jsonschema.validators.extend(  # type: ignore[no-untyped-cal
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-@cache
 def schema(name: str) -> Mapping[str, Any]:
-    """The JSON Schema (draft 2020-12) of one kind of file, a key of `SHAPES`.
+    """The JSON Schema (draft 2020-12) of one kind of file, a key of `SHAPES`."""
+    return schema_of(name, SHAPES[name])
+
+
+@cache
+def schema_of(name: str, shape: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """The JSON Schema (draft 2020-12) of a file that must have the type `shape`.
 
     It says the same as the types, in a form whose errors name one place each: an optional part
     may be left out but not be null, and a node is judged by its own kind only.
+
+    Args:
+        name: the kind of file, as the schema's title names it.
+        shape: the type that the whole file must have.
     """
-    made = _without_null(msgspec.json.schema(SHAPES[name]))
-    if name == "flow":
+    made = _without_null(msgspec.json.schema(shape))
+    if shape is Flow:
         nodes = made["$defs"]["Flow"]["properties"]["nodes"]
         nodes["additionalProperties"] = _by_kind(nodes["additionalProperties"])
     return {"$schema": _DIALECT, "title": f"Ghore Boshe: {name}", **made}
 
 
 def faults(name: str, data: object) -> Iterator[tuple[Path, str]]:
-    """Every way in which `data` is not what the schema asks, as (where, what and what to do)."""
-    validator = _Validator(schema(name))
+    """Every way in which `data` is no file of that kind; see `faults_of`."""
+    return faults_of(schema(name), data)
+
+
+def faults_of(asked: Mapping[str, Any], data: object) -> Iterator[tuple[Path, str]]:
+    """Every way in which `data` is not what a schema asks, as (where, what and what to do)."""
+    validator = _Validator(asked)
     for error in validator.iter_errors(data):
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
@@ -109,6 +123,8 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path, str]]:
             yield (), "it is empty; fill it or remove it"
         case "minItems":
             yield (), f"it has {len(given)} parts, {wanted} are needed; add what is missing"
+        case "maxItems":
+            yield (), f"it has {len(given)} parts, {wanted} at most; take out what is too much"
         case _:
             yield (), f"{error.message}; change it"
 

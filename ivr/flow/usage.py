@@ -21,9 +21,15 @@ _NAMES: Final = {
 """The fields that hold prompt ids, one or a list; a test holds them against the types."""
 
 
-def digit_prompt(digit: str) -> PromptId:
-    """The prompt that says one digit: `digit_7` for '7'."""
-    return f"digit_{digit}"
+def digit_prompt(digit: str, *, last: bool) -> PromptId:
+    """The prompt that says one digit of a code: `digit_7` for a last '7', else `digit_7_more`.
+
+    Args:
+        digit: one of 0 to 9.
+        last: whether the code ends with it, so that the voice falls; before another digit it
+            stays up.
+    """
+    return f"digit_{digit}" if last else f"digit_{digit}_more"
 
 
 def prompts_used(flow: Flow) -> Iterator[tuple[Path, PromptId]]:
@@ -35,11 +41,14 @@ def prompts_used(flow: Flow) -> Iterator[tuple[Path, PromptId]]:
     for node_id, node in flow.nodes.items():
         if isinstance(node, Practice):
             path: Path = ("nodes", node_id, "code")
-            yield from ((path, digit_prompt(digit)) for digit in _digits(node.code))
+            yield from ((path, prompt_id) for prompt_id in _digits(node.code))
 
 
-def _digits(code: Code) -> str:
-    return code.digits or DIGITS
+def _digits(code: Code) -> Iterator[PromptId]:
+    """The digits that a code can have, in the forms in which it can have them."""
+    before, last = (DIGITS, DIGITS) if code.digits is None else (code.digits[:-1], code.digits[-1])
+    yield from (digit_prompt(digit, last=False) for digit in before)
+    yield from (digit_prompt(digit, last=True) for digit in last)
 
 
 def _within(part: object, path: Path) -> Iterator[tuple[Path, PromptId]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import soundfile
 from msgspec import Struct
 
 from ivr.errors import TwimlError
+from ivr.simulator.cues import read_cues
 from ivr.simulator.wire import MAX_CLIP_BYTES, RETRIEVAL
 
 if TYPE_CHECKING:
@@ -26,12 +28,22 @@ _AUDIO = frozenset(
 """https://www.twilio.com/docs/voice/twiml/play#supported-audio-file-types"""
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """A labelled part of a clip, up to the next one or the end."""
+
+    words: str
+    start_seconds: float
+    seconds: float
+
+
 class Clip(Struct, frozen=True, kw_only=True):
     """What a caller hears of an audio file."""
 
     words: str
-    """Of its title (INAM in a WAV); empty when it has none."""
+    """Of its title (INAM in a WAV), or of its labels; empty when it has neither."""
     seconds: float
+    parts: tuple[Part, ...] = ()
+    """What is heard one after another, when cue points say so; else nothing."""
 
 
 class Clips:
@@ -74,4 +86,19 @@ def read_clip(data: bytes) -> Clip:
         soundfile.SoundFileError: it is not audio that libsndfile knows.
     """
     with soundfile.SoundFile(io.BytesIO(data)) as file:
-        return Clip(words=str(file.title or ""), seconds=file.frames / file.samplerate)
+        title, frames, rate = str(file.title or ""), int(file.frames), int(file.samplerate)
+    parts = _parts(data, frames, rate)
+    labels = " ".join(part.words for part in parts)
+    # An editor's markers ("Marker 1") are not what is said; labels that make up the title are.
+    if title.split() not in ([], labels.split()):
+        return Clip(words=title, seconds=frames / rate)
+    return Clip(words=title or labels, seconds=frames / rate, parts=parts)
+
+
+def _parts(data: bytes, frames: int, rate: int) -> tuple[Part, ...]:
+    cues = read_cues(data, frames)
+    bounds = pairwise([*(cue.sample for cue in cues), frames])
+    return tuple(
+        Part(words=cue.words, start_seconds=start / rate, seconds=(end - start) / rate)
+        for cue, (start, end) in zip(cues, bounds, strict=True)
+    )

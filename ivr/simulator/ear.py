@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from ivr.errors import TwimlError
-from ivr.simulator.clips import Clip, Clips
+from ivr.simulator.clips import Clip, Clips, Part
 from ivr.simulator.events import Heard, Paused
 from ivr.simulator.wire import Wire, resolve
 from ivr.twiml.verbs import MAX_LOOP, Nested, Pause, Play, Say
@@ -61,16 +61,22 @@ class Ear:
             return
         url, clip = found
         times = loop or MAX_LOOP
-        heard = Heard(
-            at_seconds=self._record.seconds,
-            words=clip.words,
-            url=url,
-            seconds=clip.seconds * times,
-            is_clip=True,
-            language=None,
-            loop=times,
-        )
-        self._record.add(heard, lasts_seconds=heard.seconds)
+        begun = self._record.seconds
+        whole = Part(words=clip.words, start_seconds=0, seconds=clip.seconds * times)
+        # The parts of a loop are not told one by one: it may go round a thousand times.
+        for part in clip.parts if clip.parts and times == 1 else (whole,):
+            self._record.seconds = begun + part.start_seconds
+            heard = Heard(
+                at_seconds=self._record.seconds,
+                words=part.words,
+                url=url,
+                seconds=part.seconds,
+                is_clip=True,
+                language=None,
+                loop=times,
+            )
+            self._record.add(heard)
+        self._record.seconds = begun + whole.seconds
 
     def _say(self, say: Say) -> None:
         times = say.loop or MAX_LOOP

@@ -41,14 +41,16 @@ class Requested(_Moment, frozen=True, tag=True, kw_only=True):
 
 
 class Heard(_Moment, frozen=True, tag=True, kw_only=True):
-    """The caller heard all of a Play (`is_clip`) or a Say."""
+    """The caller heard all of a Say, or of a Play (`is_clip`) one labelled part or the whole."""
 
     words: str
-    """Of a clip, those of its INAM tag, empty when it has none; of a Say, its text."""
+    """Of a part of a clip, its label; of a clip, those of its INAM tag, empty when it has none; of
+    a Say, its text."""
     url: str | None
-    """Of the clip; None for a Say."""
+    """Of the clip, the same for each of its parts; None for a Say."""
     seconds: float
-    """How long it took, with every repetition; of a Say, estimated from the length of its text."""
+    """How long it took, with every repetition; of a part, up to the next one; of a Say, estimated
+    from the length of its text."""
     is_clip: bool
     language: str | None
     """Of a Say; None for a clip."""

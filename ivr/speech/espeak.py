@@ -34,6 +34,11 @@ VOICES = {
     # where American turns 'thirty' into a flap and Caribbean says 'd' for th and 'uman' for UMANG.
     "en": "en",
 }
+"""Language → voice where one was chosen; any other language is asked for by its own code."""
+
+_NO_VOICE = "has no voice"
+"""How `espeak_worker.py` tells that espeak-ng lacks a voice."""
+
 WORDS_PER_MINUTE = {Pace.NORMAL: 135, Pace.SLOW: 105}
 """espeak's own measure.
 
@@ -75,15 +80,23 @@ class EspeakVoice:
             self._free.put(None)
 
     @property
-    def fingerprint(self) -> str:
-        """Version of the wheel (it fixes the library and its data), voices and speeds."""
+    def version(self) -> str:
+        """Of the wheel; it fixes the library and its data.
+
+        Raises:
+            SpeechError: it is not installed.
+        """
         try:
-            version = metadata.version("espeakng-loader")
+            return f"espeakng-loader {metadata.version('espeakng-loader')}"
         except metadata.PackageNotFoundError as exc:
             raise SpeechError(f"The offline voice is not installed; {_INSTALL}") from exc
+
+    @property
+    def parameters(self) -> str:
+        """Voices and speeds."""
         voices = " ".join(f"{language}={voice}" for language, voice in VOICES.items())
         speeds = " ".join(f"{pace.value}={rate}" for pace, rate in WORDS_PER_MINUTE.items())
-        return f"espeakng-loader {version} {voices} {speeds}"
+        return f"{voices} {speeds}"
 
     def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
         """Say sentences phrase by phrase; see `Voice.speak`."""
@@ -100,14 +113,16 @@ class EspeakVoice:
         )
         return Speech(takes, rate, pace)
 
-    def phonemes(self, text: str, language: str) -> str:
-        """Give the IPA of text already respelt, `(en)` standing where it switches to English.
+    def phonemes(self, texts: Sequence[str], language: str) -> list[str]:
+        """Give the IPA of each text, already respelt; `(en)` stands where it switches to English.
+
+        All texts go in one request, so that hundreds of words take a fraction of a second.
 
         Raises:
             SpeechError: as `speak`.
         """
-        _, (ipa,) = self._ask("phonemes", [text], language, Pace.NORMAL)
-        return ipa.decode()
+        _, parts = self._ask("phonemes", texts, language, Pace.NORMAL)
+        return [ipa.decode() for ipa in parts]
 
     def close(self) -> None:
         """End the processes and remove what they needed."""
@@ -122,15 +137,10 @@ class EspeakVoice:
     def _ask(
         self, do: str, texts: Sequence[str], language: str, pace: Pace
     ) -> tuple[int, list[bytes]]:
-        if language not in VOICES:
-            raise SpeechError(
-                f"The offline voice speaks {', '.join(VOICES)}, not {language!r};"
-                " use Google's for it: ivr audio render --voice gtts."
-            )
         request = {
             "do": do,
             "texts": list(texts),
-            "voice": VOICES[language],
+            "voice": VOICES.get(language, language),
             "rate": WORDS_PER_MINUTE[pace],
             "limit_seconds": self._limit_seconds,
         }
@@ -220,8 +230,7 @@ class _Worker:
         asks.flush()
         header = json.loads(answers.readline())
         if header["error"] is not None:
-            first = next(iter(request["texts"]), "")
-            raise SpeechError(f"The offline voice cannot say {first!r}: {header['error']}.")
+            raise _refusal(request, header["error"])
         parts = [answers.read(size) for size in header["sizes"]]
         if [len(part) for part in parts] != header["sizes"]:
             raise ValueError("the answer was cut off")
@@ -241,3 +250,14 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _refusal(request: dict[str, Any], error: str) -> SpeechError:
+    """What to tell of a request that the worker answered with an error."""
+    if _NO_VOICE in error:
+        return SpeechError(
+            f"The offline voice does not speak the language {request['voice']!r};"
+            " use Google's voice for it (ivr audio render --voice gtts), or record it."
+        )
+    first = next(iter(request["texts"]), "")
+    return SpeechError(f"The offline voice cannot say {first!r}: {error}.")

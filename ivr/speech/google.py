@@ -1,4 +1,4 @@
-"""Google's voice through gTTS: one request for each sentence, into memory, verified.
+"""Google's voice through gTTS: one request for each sentence, into memory, verified, tried again.
 
 Its server is not ours and promises nothing; whatever it does becomes a `SpeechError` here.
 """
@@ -6,6 +6,7 @@ Its server is not ours and promises nothing; whatever it does becomes a `SpeechE
 from __future__ import annotations
 
 import io
+import logging
 import threading
 import time
 from importlib import metadata
@@ -13,15 +14,25 @@ from typing import TYPE_CHECKING
 
 import soundfile
 from gtts import gTTS, gTTSError
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
 
 from ivr.errors import SpeechError
+from ivr.flow.model import Pace
+from ivr.speech import mp3
 from ivr.speech.spelling import split_phrases
 from ivr.speech.voice import Speech, Take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ivr.flow.model import Pace
+    from tenacity import RetryCallState
+
     from ivr.speech.voice import Samples
 
 TIMEOUT_SECONDS = (5.0, 20.0)
@@ -30,10 +41,16 @@ TIMEOUT_SECONDS = (5.0, 20.0)
 SECONDS_BETWEEN_REQUESTS = 1.0
 """Faster, and the server answers 429."""
 
+TRIES = 4
+"""Of one request; the waits between them are about 1, 2 and 4 seconds."""
+
+JITTER_SECONDS = 0.5
+"""A wait is longer by at most this, so that two renders do not come back at the same moment."""
+
 LONGEST_REQUEST = 100
 """Characters; gTTS cuts longer text itself, and in mid-sentence, as it does not know the danda."""
 
-FASTEST = {"bn": 12.0, "en": 22.0}
+FASTEST = {"bn": 10.0, "en": 22.0}
 SLOWEST = 2.0
 """Letters a second that speech can have; outside, an answer is cut short or of other words.
 
@@ -43,7 +60,19 @@ Bengali vowel signs are no letters here, so Bengali has fewer of them.
 SLACK_SECONDS = 2.0
 """Silence around a sentence, which the slowest speed does not count."""
 
-_OFFLINE = "try again later, or use the offline voice: IVR_TTS=espeak"
+PADDING_SECONDS = 0.2
+"""What a decoder may leave out of the frames: the encoder's padding (0.16 s measured at 8 kHz)."""
+
+_OFFLINE = "use the offline voice: IVR_TTS=espeak"
+_LATER = f"try again later, or {_OFFLINE}"
+_TOO_MANY_REQUESTS = 429
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+_logger = logging.getLogger(__name__)
+
+
+class _PassingError(SpeechError):
+    """An answer was bad, and the next one may be good."""
 
 
 class Throttle:
@@ -79,37 +108,54 @@ class Throttle:
 class GoogleVoice:
     """Speaks by way of translate.google.com, a sentence at a time.
 
-    Both paces use the same sentences at Google's normal speed (asked for once, then remembered);
-    the slow pace has longer pauses only, which is what helps older callers.
+    It always speaks at `Pace.NORMAL`, and says so in `Speech.pace`: whichever pace is asked for,
+    the same sentences are asked for once and then remembered, and the chain makes the slow form.
+
+    A request that is answered 429, 5xx, not at all, or with what is no whole MP3 of its words is
+    made again, at most 4 times in all; each of these is told in the log.
 
     Args:
-        throttle: spaces the requests; None takes one a second.
+        throttle: spaces the requests, first and repeated; None takes one a second.
+        wait: waits so many seconds before a request is made again; None really waits.
     """
 
     name = "gtts"
+    parameters = "tld=com speed=normal"
     lanes = 1
 
-    def __init__(self, throttle: Throttle | None = None) -> None:
+    def __init__(
+        self, throttle: Throttle | None = None, wait: Callable[[float], None] | None = None
+    ) -> None:
         self._throttle = throttle or Throttle(SECONDS_BETWEEN_REQUESTS)
+        self._wait = wait or sleep_using_event(threading.Event())
         self._remembered: dict[tuple[str, str], bytes] = {}
 
     @property
-    def fingerprint(self) -> str:
-        """Version of gTTS; Google does not tell the version of its voice."""
-        return f"gTTS {metadata.version('gTTS')} tld=com speed=normal"
+    def version(self) -> str:
+        """Of gTTS; Google does not tell the version of its voice."""
+        return f"gTTS {metadata.version('gTTS')}"
 
-    def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:  # noqa: ARG002 (the pace is in the pauses)
-        """Say sentences; see `Voice.speak`."""
+    def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:  # noqa: ARG002 (the chain makes the slow form)
+        """Say sentences; see `Voice.speak`.
+
+        Raises:
+            SpeechError: an answer did not come or was bad, each time; says which, for which words.
+        """
         takes: list[Take] = []
-        rate = 0
+        rates: set[int] = set()
         for sentence in sentences:
-            *parts, last = request_parts(sentence)
-            for part in parts:
+            parts = request_parts(sentence)
+            for number, part in enumerate(parts, start=1):
                 samples, rate = self._say(part, language)
-                takes.append(Take(samples, ends_sentence=False))
-            samples, rate = self._say(last, language)
-            takes.append(Take(samples, ends_sentence=True))
-        return Speech(tuple(takes), rate)
+                takes.append(Take(samples, ends_sentence=number == len(parts)))
+                rates.add(rate)
+        if len(rates) > 1:
+            listed = " and ".join(str(rate) for rate in sorted(rates))
+            raise SpeechError(
+                f"Google's voice answered with {listed} samples a second for parts of"
+                f" {' '.join(sentences)!r}; {_LATER}"
+            )
+        return Speech(tuple(takes), max(rates, default=0), Pace.NORMAL)
 
     def close(self) -> None:
         """Forget what was said."""
@@ -117,13 +163,43 @@ class GoogleVoice:
 
     def _say(self, text: str, language: str) -> tuple[Samples, int]:
         key = language, text
-        if key in self._remembered:
-            return decode(self._remembered[key], text, language)
+        if key not in self._remembered:
+            self._remembered[key] = self._fetch(text, language)
+        return decode(self._remembered[key], text, language)
+
+    def _fetch(self, text: str, language: str) -> bytes:
+        """Ask until a good answer comes, or none is to be hoped for."""
+        request = prepare(text, language)
+        retrying = Retrying(
+            sleep=self._wait,
+            stop=stop_after_attempt(TRIES),
+            wait=wait_exponential_jitter(jitter=JITTER_SECONDS),
+            retry=retry_if_exception_type(_PassingError),
+            before_sleep=_tell,
+            reraise=True,
+        )
+        try:
+            return retrying(self._ask, request, language)
+        except SpeechError as exc:
+            tries = retrying.statistics["attempt_number"]
+            raise SpeechError(f"{exc} (try {tries} of {TRIES}); {_LATER}") from exc
+
+    def _ask(self, request: gTTS, language: str) -> bytes:
         self._throttle.turn()
-        mp3 = fetch(text, language)
-        answer = decode(mp3, text, language)
-        self._remembered[key] = mp3
+        answer = fetch(request)
+        decode(answer, request.text, language)
         return answer
+
+
+def _tell(state: RetryCallState) -> None:
+    outcome = state.outcome.exception() if state.outcome else None
+    _logger.warning(
+        "%s (try %d of %d); asking again in %.1f s",
+        outcome,
+        state.attempt_number,
+        TRIES,
+        state.upcoming_sleep,
+    )
 
 
 def request_parts(sentence: str) -> tuple[str, ...]:
@@ -156,41 +232,77 @@ def _packed(pieces: Iterable[str]) -> list[str]:
     return parts
 
 
-def fetch(text: str, language: str) -> bytes:
-    """Ask Google for one sentence of at most 100 characters, as MP3.
+def prepare(text: str, language: str) -> gTTS:
+    """Make the request for at most 100 characters, to be sent as they stand; asks nothing yet.
+
+    gTTS would first put a space after `?` and `!`, which makes a text of 100 characters too long
+    for it, and then cut it at every comma into requests that nobody spaces.
 
     Raises:
-        SpeechError: it refused, did not answer, or does not speak the language.
+        SpeechError: gTTS does not know the language, or there is nothing to say.
     """
+    if not any(character.isalnum() for character in text):
+        raise SpeechError(f"Google's voice finds nothing to say in {text!r}; mend the words")
+    try:
+        return gTTS(text, lang=language, timeout=TIMEOUT_SECONDS, pre_processor_funcs=[])
+    except ValueError as exc:
+        raise SpeechError(f"Google's voice cannot say {text!r}: {exc}; {_OFFLINE}") from exc
+
+
+def fetch(request: gTTS) -> bytes:
+    """Send a request once, and give the answer's sound, which may be anything or nothing.
+
+    Raises:
+        SpeechError: it was refused, was not answered, or the answer cannot be read.
+    """
+    words = f"for {request.text!r}"
     answer = io.BytesIO()
     try:
-        gTTS(text, lang=language, timeout=TIMEOUT_SECONDS).write_to_fp(answer)
+        request.write_to_fp(answer)
     except gTTSError as exc:
-        status = "gave no answer" if exc.rsp is None else f"answered {exc.rsp.status_code}"
-        raise SpeechError(f"Google's voice {status} for {text!r}; {_OFFLINE}") from exc
-    except (ValueError, AssertionError, OSError) as exc:
-        raise SpeechError(f"Google's voice cannot say {text!r}: {exc}; {_OFFLINE}") from exc
+        if exc.rsp is None:
+            reason = type(exc.__context__).__name__
+            raise _PassingError(f"Google's voice gave no answer ({reason}) {words}") from exc
+        status = exc.rsp.status_code
+        is_refused = _CLIENT_ERROR <= status < _SERVER_ERROR and status != _TOO_MANY_REQUESTS
+        error = SpeechError if is_refused else _PassingError
+        raise error(f"Google's voice answered {status} without sound {words}") from exc
+    except (ValueError, OSError) as exc:
+        raise _PassingError(f"Google's voice answered what cannot be read {words}: {exc}") from exc
     return answer.getvalue()
 
 
-def decode(mp3: bytes, text: str, language: str) -> tuple[Samples, int]:
-    """Decode an answer and check that it can be those words: mono samples, samples a second.
+def decode(answer: bytes, text: str, language: str) -> tuple[Samples, int]:
+    """Decode a whole MP3 that can be those words: mono samples, samples a second.
+
+    Letters are Unicode's (of Bengali those of category Lo), and a figure counts as one.
 
     Raises:
-        SpeechError: it is empty, is no MP3, or is too short or too long for the letters.
+        SpeechError: it is empty, no MP3, not whole, or too short or too long for the letters.
     """
-    if not mp3:
-        raise SpeechError(f"Google's voice answered without sound for {text!r}; {_OFFLINE}")
+    if not answer:
+        raise _PassingError(f"Google's voice answered without sound for {text!r}")
     try:
-        samples, rate = soundfile.read(io.BytesIO(mp3), dtype="float32", always_2d=True)
-    except soundfile.SoundFileError as exc:
-        raise SpeechError(f"Google's voice answered no MP3 for {text!r}; {_OFFLINE}") from exc
+        samples, rate = _decode_whole(answer)
+    except ValueError as exc:
+        raise _PassingError(f"Google's voice answered no whole MP3 for {text!r}: {exc}") from exc
     seconds = len(samples) / rate
     letters = sum(character.isalnum() for character in text)
     shortest = letters / FASTEST.get(language, max(FASTEST.values()))
     if not shortest <= seconds <= letters / SLOWEST + SLACK_SECONDS:
-        raise SpeechError(
-            f"Google's voice answered {seconds:.1f} s for the {letters} letters of {text!r};"
-            f" {_OFFLINE}"
+        raise _PassingError(
+            f"Google's voice answered {seconds:.1f} s for the {letters} letters of {text!r}"
         )
+    return samples, rate
+
+
+def _decode_whole(answer: bytes) -> tuple[Samples, int]:
+    walked = mp3.seconds(answer)
+    try:
+        samples, rate = soundfile.read(io.BytesIO(answer), dtype="float32", always_2d=True)
+    except soundfile.SoundFileError as exc:
+        raise ValueError("it cannot be decoded") from exc
+    seconds = len(samples) / rate
+    if abs(walked - seconds) > PADDING_SECONDS:
+        raise ValueError(f"only {seconds:.1f} s of its {walked:.1f} s can be decoded")
     return samples.mean(axis=1), int(rate)

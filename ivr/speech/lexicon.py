@@ -1,4 +1,4 @@
-"""The pronunciation lexicon: written words that a voice says wrongly, and what to give it instead.
+"""The pronunciation lexicon: what a voice says wrongly as it is written, and what to give it.
 
 It is data (`config/lexicon.<language>.yaml`), so that a word can be mended without programming.
 Nothing here looks for files; whoever puts the program together reads them.
@@ -9,19 +9,44 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.model import JOINERS
+from ivr.flow.model import JOINERS, Language
+from ivr.flow.schema import faults_of, schema_of
+from ivr.flow.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ivr.flow.problem import Problem
 
 HASANTA = "\u09cd"
 _VOWEL_SIGN = re.compile(r"[\u09be-\u09cc\u09d7]")
 
-Form = Annotated[str, Meta(min_length=1)]
+BETWEEN_WORDS: Final = (
+    r"\s\u0964\u0965.,;:?!()\[\]'\u0022\u2018\u2019\u201c\u201d\u2010-\u2014\u002d"
+)
+"""What divides words, as the inside of a character class: white space, marks and hyphens."""
+
+Form = Annotated[str, Meta(pattern=r"\S", description="words that are said")]
+Written = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[^{BETWEEN_WORDS}]+$(?!\n)",
+        description="one word, without spaces, hyphens and punctuation",
+    ),
+]
+Sign = Annotated[
+    str,
+    Meta(
+        pattern=rf"^(?:_|[^\w{BETWEEN_WORDS}])$(?!\n)",
+        description="one sign, such as %, and no letter, figure or punctuation",
+    ),
+]
 
 
 class Word(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +59,7 @@ class Word(Struct, frozen=True, forbid_unknown_fields=True):
         endings: the lexicon's list of endings that the word may carry; None means none.
     """
 
-    written: Form
+    written: Written
     espeak: Form | None = None
     gtts: Form | None = None
     endings: str | None = None
@@ -45,17 +70,23 @@ class Word(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lexicon(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """The words of one language.
+    """The words of one language, and how its figures and signs are said.
 
     Attributes:
         lexicon: version of this form, always 1.
         language: ISO 639 code.
+        digits: the words for the figures 0 to 9; None leaves figures to the voice.
+        point: the word for the point of a number such as 2.5; None says it as a pause.
+        symbols: sign → the word for it; a sign that is not here is left to the voice.
         endings: lists of case endings, particles and verb endings, each by its name.
         words: the words, in any order.
     """
 
     lexicon: Literal[1]
-    language: str
+    language: Language
+    digits: Annotated[tuple[Form, ...], Meta(min_length=10, max_length=10)] | None = None
+    point: Form | None = None
+    symbols: dict[Sign, Form] = {}
     endings: dict[str, tuple[Form, ...]] = {}
     words: tuple[Word, ...] = ()
 
@@ -85,26 +116,87 @@ def _joined(form: str, ending: str) -> str:
     return form + ending
 
 
-def read_lexicon(text: str) -> Lexicon:
+def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
     """Parse the text of a lexicon file (YAML) into a lexicon in NFC, without joiners where written.
 
+    Args:
+        text: the whole file.
+        file: its name for messages, such as `config/lexicon.bn.yaml`.
+
     Raises:
-        SpeechError: the text is not YAML, has unknown keys or endings, or names a word twice.
+        SpeechError: with every problem of the file in the order of the lines, each on a line of
+            its own as `config/lexicon.bn.yaml:41: …; …`.
     """
+    source = Source(file, unicodedata.normalize("NFC", text))
+    problems = [*source.problems, *_problems(source)]
+    if problems:
+        raise _error(problems, file)
     try:
-        content: Any = yaml.safe_load(unicodedata.normalize("NFC", text))
-        lexicon = msgspec.convert(content, Lexicon)
-    except (yaml.YAMLError, msgspec.ValidationError) as exc:
-        raise SpeechError(f"The pronunciation lexicon cannot be read: {exc}") from exc
-    unknown = sorted({word.endings for word in lexicon.words if word.endings} - {*lexicon.endings})
-    if unknown:
-        raise SpeechError(f"The pronunciation lexicon has no endings named {', '.join(unknown)}")
+        lexicon = msgspec.convert(source.data, Lexicon)
+    except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
+        raise _error([source.problem((), f"{exc}; change it")], file) from exc
     words = tuple(
         msgspec.structs.replace(word, written=word.written.translate(JOINERS))
         for word in lexicon.words
     )
-    written = [word.written for word in words]
-    twice = sorted({word for word in written if written.count(word) > 1})
-    if twice:
-        raise SpeechError(f"The pronunciation lexicon has more than once: {', '.join(twice)}")
     return msgspec.structs.replace(lexicon, words=words)
+
+
+def _error(problems: Iterable[Problem], file: str) -> SpeechError:
+    told = sorted(set(problems), key=lambda each: (each.line, str(each)))
+    noun = "problem" if len(told) == 1 else "problems"
+    headline = f"{file} cannot be read, it has {len(told)} {noun}:"
+    return SpeechError("\n  ".join((headline, *map(str, told))))
+
+
+def _problems(source: Source) -> Iterator[Problem]:
+    """Whatever is wrong with what the file says, once its YAML could be read."""
+    if source.data is None:
+        return
+    for path, message in faults_of(schema_of("lexicon", Lexicon), source.data):
+        if not source.tells_of(path):
+            yield source.problem(path, message)
+    if isinstance(source.data, dict):
+        entries = _entries(source.data)
+        yield from _written_twice(source, entries)
+        yield from _unknown_endings(source, entries)
+
+
+def _entries(data: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    """The words that have the form of a word, so that all problems can be told together."""
+    words = data.get("words")
+    listed = enumerate(words) if isinstance(words, list) else ()
+    return [(place, entry) for place, entry in listed if isinstance(entry, dict)]
+
+
+def _written_twice(
+    source: Source, entries: Iterable[tuple[int, Mapping[str, Any]]]
+) -> Iterator[Problem]:
+    """Of two entries for one word only one could count."""
+    lines: dict[str, int] = {}
+    for place, entry in entries:
+        path = ("words", place, "written")
+        written = entry.get("written")
+        if not isinstance(written, str):
+            continue
+        bare = written.translate(JOINERS)
+        if bare in lines:
+            already = f"'{bare}' stands already in line {lines[bare]}"
+            yield source.problem(path, f"{already}; remove one of the two")
+        lines.setdefault(bare, source.line(path))
+
+
+def _unknown_endings(
+    source: Source, entries: Iterable[tuple[int, Mapping[str, Any]]]
+) -> Iterator[Problem]:
+    """A word's endings must be one of the lists at the top of the file."""
+    lists = source.data.get("endings")
+    known = list(lists) if isinstance(lists, dict) else []
+    for place, entry in entries:
+        name = entry.get("endings")
+        if isinstance(name, str) and name not in known:
+            advice = (
+                f"use one of: {', '.join(known)}" if known else "add that list, or leave it out"
+            )
+            message = f"there is no list of endings named '{name}'; {advice}"
+            yield source.problem(("words", place, "endings"), message)

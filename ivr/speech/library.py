@@ -3,98 +3,34 @@
     <audio>/clips/<sha256 of the file>.wav
     <audio>/clips/manifest.json
 
-The web service reads it, so nothing heavy is imported here.
+Several processes may render into one folder: files are named by what is in them, and the manifest
+is merged under a lock. The web service reads it, so nothing heavy is imported here.
 """
 
 from __future__ import annotations
 
 import contextlib
 import enum
+import errno
+import fcntl
 import hashlib
 import os
 import re
 import threading
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
-from msgspec import Struct
+from typing import TYPE_CHECKING, Final
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace  # noqa: TC001 (msgspec reads Clip's annotations)
+from ivr.speech.manifest import Clip, Recipe, Source, manifest_bytes, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ivr.speech.utterance import Place, Utterance
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class Recipe(Struct, frozen=True):
-    """Everything that decides how an utterance will sound: equal recipes give equal bytes.
-
-    Attributes:
-        utterance: what is said.
-        spoken: the sentences that the voice is given.
-        engine: the voice's name.
-        fingerprint: the voice's version and parameters.
-        pipeline: the version of the chain that makes clips of it.
-    """
-
-    utterance: Utterance
-    spoken: tuple[str, ...]
-    engine: str
-    fingerprint: str
-    pipeline: str
-
-
-class Clip(Struct, frozen=True):
-    """A finished clip as the manifest tells of it.
-
-    The manifest is stored: a change of these fields raises `Manifest.manifest`, and a file of
-    another version is refused with the advice to render again.
-
-    Attributes:
-        text_sha256: hash of the utterance's text, by which a stale clip is known.
-        sha256: hash of the file's bytes, and its name.
-        seconds: how long it sounds.
-        size: bytes of the file, by which a file cut short is known.
-    """
-
-    language: str
-    prompt_id: str
-    pace: Pace
-    text_sha256: str
-    spoken: tuple[str, ...]
-    engine: str
-    fingerprint: str
-    pipeline: str
-    sha256: str
-    seconds: float
-    size: int
-
-    @property
-    def place(self) -> Place:
-        """Language, prompt id and pace."""
-        return self.language, self.prompt_id, self.pace
-
-    def follows(self, recipe: Recipe) -> bool:
-        """Whether it was made by exactly this recipe."""
-        return (
-            self.text_sha256 == recipe.utterance.text_sha256
-            and self.spoken == recipe.spoken
-            and self.engine == recipe.engine
-            and self.fingerprint == recipe.fingerprint
-            and self.pipeline == recipe.pipeline
-        )
-
-
-class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    """The manifest file: its version, and every clip in order of place."""
-
-    manifest: Literal[1]
-    clips: tuple[Clip, ...]
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_PREFIX: Final = re.compile(r"[0-9a-f]{16}")
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Keep(enum.Enum):
@@ -105,52 +41,50 @@ class Keep(enum.Enum):
     """Those that this voice would make again just so."""
     CURRENT_WORDS = enum.auto()
     """Those, and those of any other voice that say the words as they stand now."""
+    CURRENT_WORDS_BY_ANYBODY = enum.auto()
+    """Those, and clips of a recording too: for one who only stands in."""
 
 
 class Library:
-    """Finds clips. Reading is safe from any thread; only `add` and `save` change anything."""
+    """Finds clips. Reading is safe from any thread; only `add`, `save` and `prune` change it."""
 
-    def __init__(self, folder: Path, clips: Iterable[Clip]) -> None:
+    def __init__(self, folder: Path, clips: Mapping[Place, Clip]) -> None:
         self._folder = folder
-        self._clips = {clip.place: clip for clip in clips}
+        self._clips = dict(clips)
+        self._added: dict[Place, Clip] = {}
 
     @classmethod
     def open(cls, audio: Path) -> Library:
         """Open the library in `<audio>/clips`; where there is none, it is empty.
 
         Raises:
-            SpeechError: the manifest is broken. It is not taken as empty: a service that has
-                clips would then start without a single one.
+            SpeechError: the manifest is broken.
         """
         folder = audio / "clips"
-        path = folder / "manifest.json"
-        try:
-            manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except FileNotFoundError:
-            return cls(folder, ())
-        except (OSError, msgspec.DecodeError) as exc:
-            raise SpeechError(
-                f"{path} cannot be read: {exc}. Delete it and run: ivr audio render"
-            ) from exc
-        return cls(folder, manifest.clips)
+        return cls(folder, read_manifest(folder / "manifest.json"))
 
     def __len__(self) -> int:
         return len(self._clips)
 
     def find(self, utterance: Utterance) -> Clip | None:
-        """Find the clip that says this text, whichever voice made it.
+        """Find the clip that is to be heard for an utterance, whoever speaks in it.
 
-        None when there is none, when its words have changed since (a stale clip is never
-        played), or when its file is gone or cut short.
+        None when there is none, when its words have changed since (a voice's stale clip is never
+        played; a recording is, until somebody records it anew: a human voice always wins), or when
+        its file is gone or cut short.
         """
         clip = self._clips.get(utterance.place)
-        if clip is None or clip.text_sha256 != utterance.text_sha256:
+        if clip is None or not (clip.source is Source.HUMAN or clip.says(utterance)):
             return None
         try:
             whole = self._path(clip.sha256).stat().st_size == clip.size
         except OSError:
             return None
         return clip if whole else None
+
+    def entry(self, place: Place) -> Clip | None:
+        """What the manifest says of a place, whether or not it can be played."""
+        return self._clips.get(place)
 
     def file(self, sha256: str) -> Path | None:
         """Give the file of a clip, None for what is no sha256 in small hex or is not there."""
@@ -159,16 +93,53 @@ class Library:
         path = self._path(sha256)
         return path if path.is_file() else None
 
+    def file_beginning(self, prefix: str) -> Path | None:
+        """Give the file of the clip whose sha256 begins so, None where there is none or several.
+
+        Args:
+            prefix: 16 digits of small hex.
+        """
+        if not _PREFIX.fullmatch(prefix):
+            return None
+        files = (self.file(path.stem) for path in self._folder.glob(f"{prefix}*.wav"))
+        found = [path for path in files if path is not None]
+        return found[0] if len(found) == 1 else None
+
+    def content(self, clip: Clip) -> bytes:
+        """Read the file of a clip, whatever is in it.
+
+        Raises:
+            SpeechError: it cannot be read.
+        """
+        path = self._path(clip.sha256)
+        try:
+            return path.read_bytes()
+        except OSError as exc:
+            raise SpeechError(f"{path} cannot be read: {exc.strerror}") from exc
+
+    def is_damaged(self, clip: Clip) -> bool:
+        """Whether its file is there and is not, byte for byte, what was rendered."""
+        try:
+            return hashlib.sha256(self._path(clip.sha256).read_bytes()).hexdigest() != clip.sha256
+        except OSError:
+            return False
+
     def missing(self, recipes: Iterable[Recipe], keep: Keep = Keep.SAME_RECIPE) -> list[Recipe]:
-        """List what must be rendered, in the order given."""
+        """List what must be rendered, in the order given; a damaged clip is missing too."""
         return [recipe for recipe in recipes if not self._keeps(recipe, keep)]
 
     def _keeps(self, recipe: Recipe, keep: Keep) -> bool:
         clip = self.find(recipe.utterance)
-        if clip is None or keep is Keep.NOTHING:
+        if clip is None or keep is Keep.NOTHING or self.is_damaged(clip):
             return False
-        another_voice = clip.engine != recipe.engine
-        return clip.follows(recipe) or (keep is Keep.CURRENT_WORDS and another_voice)
+        if clip.follows(recipe):
+            return True
+        if keep is Keep.SAME_RECIPE or not clip.says(recipe.utterance):
+            return False
+        # A human voice wins over any other; and a clip whose recording is gone is not kept.
+        sources = {clip.source, recipe.make.source}
+        voices_only = len(sources) > 1 and Source.HUMAN not in sources
+        return voices_only or keep is Keep.CURRENT_WORDS_BY_ANYBODY
 
     def write(self, recipe: Recipe, wav: bytes, seconds: float) -> Clip:
         """Write the file of a clip, whole or not at all; safe from any thread.
@@ -177,13 +148,14 @@ class Library:
             SpeechError: the folder cannot be written.
         """
         sha256 = hashlib.sha256(wav).hexdigest()
-        self._replace(self._path(sha256), wav)
+        replace_file(self._path(sha256), wav)
         return Clip(
             *recipe.utterance.place,
             text_sha256=recipe.utterance.text_sha256,
             spoken=recipe.spoken,
-            engine=recipe.engine,
-            fingerprint=recipe.fingerprint,
+            source=recipe.make.source,
+            version=recipe.make.version,
+            parameters=recipe.make.parameters,
             pipeline=recipe.pipeline,
             sha256=sha256,
             seconds=round(seconds, 3),
@@ -192,32 +164,103 @@ class Library:
 
     def add(self, clip: Clip) -> None:
         """Take a written clip in, in place of the one that stood there."""
-        self._clips[clip.place] = clip
+        self._clips[clip.place] = self._added[clip.place] = clip
 
     def save(self) -> None:
-        """Write the manifest, whole or not at all.
+        """Write the manifest, whole or not at all, with what others have saved since we opened it.
+
+        Raises:
+            SpeechError: the folder cannot be written, or the manifest was broken meanwhile.
+        """
+        with self._locked():
+            self._write({**read_manifest(self._manifest), **self._added})
+
+    def prune(self, places: Collection[Place], unused_since: float) -> tuple[int, int]:
+        """Take clips out that nothing refers to, and delete files that no clip has.
+
+        Args:
+            places: what the line can say.
+            unused_since: files changed after this moment (seconds since 1970) stay: a rendering
+                may just have written them, and a call that runs may still ask for them.
+
+        Returns:
+            How many files were deleted, and their bytes.
 
         Raises:
             SpeechError: the folder cannot be written.
         """
-        clips = tuple(sorted(self._clips.values(), key=lambda clip: clip.place))
-        content = msgspec.json.format(msgspec.json.encode(Manifest(1, clips)), indent=1)
-        self._replace(self._folder / "manifest.json", content + b"\n")
+        with self._locked():
+            clips = read_manifest(self._manifest)
+            self._write({place: clip for place, clip in clips.items() if place in places})
+            names = {f"{clip.sha256}.wav" for clip in self._clips.values()}
+            unused = [
+                path
+                for pattern in ("*.wav", ".*.part")
+                for path in self._folder.glob(pattern)
+                if path.name not in names and path.lstat().st_mtime < unused_since
+            ]
+            size = sum(path.lstat().st_size for path in unused)
+            for path in unused:
+                path.unlink(missing_ok=True)
+        return len(unused), size
+
+    @property
+    def _manifest(self) -> Path:
+        return self._folder / "manifest.json"
+
+    def _write(self, clips: dict[Place, Clip]) -> None:
+        replace_file(self._manifest, manifest_bytes(clips), durable=True)
+        self._clips, self._added = clips, {}
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among the processes that write this manifest; the lock goes with its process."""
+        path = self._folder / ".lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = path.open("wb")
+        except OSError as exc:
+            raise unwritable(path, exc) from exc
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.wav"
 
-    def _replace(self, path: Path, content: bytes) -> None:
-        # The name tells writers apart: two prompts with equal words are written at once.
-        part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(content)
-            part.replace(path)
-        except OSError as exc:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise SpeechError(
-                f"{path} cannot be written: {exc.strerror or exc}; make the folder writable,"
-                " or name another one in IVR_AUDIO."
-            ) from exc
+
+def replace_file(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file whole or not at all: beside its place first, then into it.
+
+    Args:
+        path: where; folders on the way are made.
+        content: its bytes.
+        durable: wait until the disk has it, so that a power cut leaves the old or the new one.
+
+    Raises:
+        SpeechError: it cannot be written; what stood there is still there.
+    """
+    # The name tells writers apart: two prompts with equal words are written at once.
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as exc:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritable(path, exc) from exc
+
+
+def unwritable(path: Path, exc: OSError) -> SpeechError:
+    """Say why a file cannot be written, and what to do about just that."""
+    advice = (
+        "free some space and run the same command again: what was made before is kept"
+        if exc.errno in _FULL
+        else "make the folder writable, or name another one in IVR_AUDIO"
+    )
+    return SpeechError(f"{path} cannot be written: {exc.strerror or exc}; {advice}.")

@@ -1,110 +1,235 @@
-"""Rendering: what is missing or stale in a library is said by a voice and put there."""
+"""Rendering: what is missing or stale in a library is spoken and put there.
+
+Speakers are asked in order: the recordings of a human voice, then the voice that was chosen, then
+the offline voice, which stands in for what that one could not say.
+"""
 
 from __future__ import annotations
 
+import functools
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.speech.library import Clip, Keep, Library, Recipe
+from ivr.speech.library import Keep, Library
+from ivr.speech.manifest import Clip, Make, Recipe, Source
 from ivr.speech.spelling import spoken_sentences
 from ivr.speech.telephone import PIPELINE, clip
 from ivr.speech.utterance import Utterance  # noqa: TC001 (a field of structs)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
     from ivr.speech.lexicon import Lexicon
-    from ivr.speech.voice import Voice
+    from ivr.speech.recordings import Recordings
+    from ivr.speech.voice import Speech, Voice
 
     Outcomes: TypeAlias = Generator[tuple[Recipe, Clip | SpeechError]]
+    OnProgress: TypeAlias = Callable[[Source, int, int], object]
 
-_SAVE_EVERY = 50
-"""Clips; what a killed rendering loses at most."""
+SAVE_SECONDS: Final = 0.5
+"""Between two savings of the manifest: what a killed rendering loses at most."""
 
-_AHEAD = 2
+_AHEAD: Final = 2
 """Utterances a lane is given at a time: none is idle, and little is in vain when it is stopped."""
 
-MAX_FAILURES_IN_A_ROW = 5
+MAX_FAILURES_IN_A_ROW: Final = 3
 """After so many the voice itself is gone, and to ask it hundreds of times more helps nobody."""
 
 
-class Order(Struct, frozen=True):
-    """What is to be rendered, and how.
+class Speaker(Protocol):
+    """One who speaks utterances: a voice, or the recordings of a human one."""
 
-    Attributes:
-        utterances: all that the line can say.
-        lexicons: language → pronunciation lexicon.
-        keep: which clips stay as they are.
-    """
+    source: Source
+    lanes: int
+    """How many utterances it speaks at once."""
+    breaks: bool
+    """Whether failures one after another mean that it is gone."""
 
-    utterances: tuple[Utterance, ...]
-    lexicons: Mapping[str, Lexicon]
-    keep: Keep = Keep.SAME_RECIPE
+    def recipe(self, utterance: Utterance) -> Recipe | None:
+        """Say how it would speak this; None: it is not the one to speak it.
+
+        Raises:
+            SpeechError: the words cannot be said.
+        """
+        ...
+
+    def speak(self, recipe: Recipe) -> Speech:
+        """Speak.
+
+        Raises:
+            SpeechError: it cannot; the message says why and what to do.
+        """
+        ...
+
+
+class VoiceSpeaker:
+    """A voice with its lexicons."""
+
+    breaks = True
+
+    def __init__(self, voice: Voice, lexicons: Mapping[str, Lexicon]) -> None:
+        self._voice, self._lexicons = voice, lexicons
+        self.source = Source(voice.name)
+        self.lanes = voice.lanes
+
+    def recipe(self, utterance: Utterance) -> Recipe:
+        """See `Speaker.recipe`."""
+        spoken = spoken_sentences(utterance, self.source, self._lexicons)
+        return Recipe(utterance, spoken, self._make, PIPELINE)
+
+    @functools.cached_property
+    def _make(self) -> Make:
+        """Looked up when the first clip is wanted: a voice that stands in need not be installed."""
+        return Make(self.source, self._voice.version, self._voice.parameters)
+
+    def speak(self, recipe: Recipe) -> Speech:
+        """See `Speaker.speak`."""
+        utterance = recipe.utterance
+        return self._voice.speak(recipe.spoken, utterance.language, utterance.pace)
+
+
+class HumanSpeaker:
+    """Recordings; each stands for itself, so that a bad one says nothing of the next."""
+
+    source = Source.HUMAN
+    lanes = 2
+    breaks = False
+
+    def __init__(self, recordings: Recordings) -> None:
+        self.recipe = recordings.recipe
+        self.speak = recordings.speak
 
 
 class Failure(Struct, frozen=True):
-    """An utterance that could not be rendered, and why, in a whole sentence."""
+    """An utterance that a speaker could not speak, and why, in a whole sentence."""
 
     utterance: Utterance
+    source: Source
     reason: str
 
 
 class Report(Struct, frozen=True):
-    """What a rendering did with each utterance."""
+    """What a rendering did.
+
+    Attributes:
+        made: the clips that are new.
+        kept: utterances whose clip stayed as it was.
+        stood_in: failures of a speaker for whom another one stood in, or whose older clip with
+            the words of now stayed.
+        failed: failures that nobody could help; there is no clip of these words.
+    """
 
     made: tuple[Clip, ...]
     kept: tuple[Utterance, ...]
+    stood_in: tuple[Failure, ...]
     failed: tuple[Failure, ...]
 
 
 def render(
-    order: Order,
+    utterances: Iterable[Utterance],
     library: Library,
-    voice: Voice,
-    on_progress: Callable[[int, int], object] = lambda _done, _total: None,
+    speakers: Sequence[Speaker],
+    keep: Keep = Keep.SAME_RECIPE,
+    on_progress: OnProgress = lambda _source, _done, _total: None,
 ) -> Report:
-    """Render what the library misses, in as many lanes as the voice has, and save the manifest.
+    """Render what the library misses, and save the manifest.
 
     One failure does not lose the others, and an interruption does not lose what was made; the
-    manifest is saved every 50 clips, at the end, and when this is interrupted. When five fail one
-    after another, the rest is not tried.
+    manifest is saved every half second, at the end, and when this is interrupted. When a voice
+    fails three times one after another, it is not asked for the rest.
 
     Args:
-        order: what is to be rendered.
+        utterances: all that the line can say.
         library: where the clips go.
-        voice: who says them.
-        on_progress: told, in the calling thread, how many are done and how many there are to do.
+        speakers: the first one who has a recipe for an utterance speaks it; when that fails, those
+            after it are asked, and then a clip of another voice with the words of now stays.
+        keep: which clips stay as they are.
+        on_progress: told, in the calling thread, who speaks, how many are done, how many there are.
 
     Raises:
-        SpeechError: the voice is not installed, or fails again and again, or the manifest cannot
-            be written.
+        SpeechError: the folder cannot be written.
     """
-    wanted, failed = _recipes(order, voice)
-    missing = sorted(library.missing(wanted, order.keep), key=_turn)
-    made: list[Clip] = []
-    on_progress(0, len(missing))
-    try:
-        outcomes = _while_it_speaks(_outcomes(missing, library, voice), voice)
-        for done, (recipe, outcome) in enumerate(outcomes, start=1):
-            if isinstance(outcome, Clip):
-                library.add(outcome)
-                made.append(outcome)
+    work = _Work(library, keep, on_progress)
+    left = list(utterances)
+    for speaker in speakers:
+        left = work.give(speaker, left)
+    helped = [failure for failure in work.failures.values() if failure.utterance not in left]
+    failed = [work.failures[utterance] for utterance in left if utterance in work.failures]
+    return Report(tuple(work.made), tuple(work.kept), tuple(helped), tuple(failed))
+
+
+class _Work:
+    """One rendering under way."""
+
+    def __init__(self, library: Library, keep: Keep, on_progress: OnProgress) -> None:
+        self._library, self._keep, self._on_progress = library, keep, on_progress
+        self.made: list[Clip] = []
+        self.kept: list[Utterance] = []
+        self.failures: dict[Utterance, Failure] = {}
+        """Who should have spoken each utterance, and why not; also why nobody stood in."""
+
+    def give(self, speaker: Speaker, utterances: Sequence[Utterance]) -> list[Utterance]:
+        """Have a speaker speak what it can, and give back what is left for the next one."""
+        missing: list[Recipe] = []
+        left = {utterance.place: utterance for utterance in utterances}
+        for utterance in utterances:
+            recipe = self._recipe(speaker, utterance)
+            if recipe is None:
+                continue
+            if self._library.missing([recipe], self._keep_of(utterance)):
+                missing.append(recipe)
             else:
-                failed.append(Failure(recipe.utterance, str(outcome)))
-            on_progress(done, len(missing))
-            if done % _SAVE_EVERY == 0:
-                library.save()
-    finally:
-        if made:
-            library.save()
-    anew = {recipe.utterance for recipe in missing}
-    kept = tuple(recipe.utterance for recipe in wanted if recipe.utterance not in anew)
-    return Report(tuple(made), kept, tuple(failed))
+                self.kept.append(left.pop(utterance.place))
+        for recipe, outcome in self._outcomes(speaker, sorted(missing, key=_turn)):
+            if isinstance(outcome, Clip):
+                del left[outcome.place]
+            else:
+                self._fail(left[recipe.utterance.place], speaker, outcome)
+        return list(left.values())
+
+    def _recipe(self, speaker: Speaker, utterance: Utterance) -> Recipe | None:
+        try:
+            return speaker.recipe(utterance)
+        except SpeechError as exc:
+            self._fail(utterance, speaker, exc)
+            return None
+
+    def _keep_of(self, utterance: Utterance) -> Keep:
+        """What was good before one who stands in comes is better than what she would say."""
+        return Keep.CURRENT_WORDS_BY_ANYBODY if utterance in self.failures else self._keep
+
+    def _fail(self, utterance: Utterance, speaker: Speaker, exc: SpeechError) -> None:
+        before = self.failures.get(utterance)
+        failure = Failure(utterance, speaker.source, str(exc))
+        if before is not None:
+            failure = Failure(utterance, before.source, f"{before.reason} {exc}")
+        self.failures[utterance] = failure
+
+    def _outcomes(self, speaker: Speaker, missing: Sequence[Recipe]) -> Outcomes:
+        """Have recipes spoken, and keep what was made, whatever becomes of the rest."""
+        saved = time.monotonic()
+        if missing:
+            self._on_progress(speaker.source, 0, len(missing))
+        try:
+            spoken = _until_gone(_spoken(missing, self._library, speaker), missing, speaker)
+            for done, (recipe, outcome) in enumerate(spoken, start=1):
+                if isinstance(outcome, Clip):
+                    self._library.add(outcome)
+                    self.made.append(outcome)
+                yield recipe, outcome
+                self._on_progress(speaker.source, done, len(missing))
+                if time.monotonic() - saved >= SAVE_SECONDS:
+                    self._library.save()
+                    saved = time.monotonic()
+        finally:
+            if missing:
+                self._library.save()
 
 
 def _turn(recipe: Recipe) -> tuple[str, str, str]:
@@ -112,52 +237,41 @@ def _turn(recipe: Recipe) -> tuple[str, str, str]:
     return recipe.utterance.prompt_id, recipe.utterance.pace, recipe.utterance.language
 
 
-def _while_it_speaks(outcomes: Outcomes, voice: Voice) -> Outcomes:
-    """The same outcomes, ended with an error when too many failures come in a row."""
+def _until_gone(outcomes: Outcomes, recipes: Sequence[Recipe], speaker: Speaker) -> Outcomes:
+    """The same outcomes; after too many failures in a row, the rest fails without being tried."""
     in_a_row = 0
+    left = dict.fromkeys(recipes)
     with closing(outcomes):
         for recipe, outcome in outcomes:
             yield recipe, outcome
+            del left[recipe]
             in_a_row = 0 if isinstance(outcome, Clip) else in_a_row + 1
-            if in_a_row == MAX_FAILURES_IN_A_ROW:
-                raise SpeechError(
-                    f"The voice {voice.name} failed {in_a_row} times one after another, so the "
-                    f"rest was not tried; clips made before are kept. The last failure: {outcome}"
-                )
+            if speaker.breaks and in_a_row == MAX_FAILURES_IN_A_ROW:
+                break
+    reason = SpeechError(
+        f"not tried, since {in_a_row} others had failed one after another with this voice."
+    )
+    for recipe in left:
+        yield recipe, reason
 
 
-def _recipes(order: Order, voice: Voice) -> tuple[list[Recipe], list[Failure]]:
-    fingerprint = voice.fingerprint
-    recipes: list[Recipe] = []
-    failures: list[Failure] = []
-    for utterance in order.utterances:
-        try:
-            spoken = spoken_sentences(utterance, voice.name, order.lexicons)
-        except SpeechError as exc:
-            failures.append(Failure(utterance, str(exc)))
-        else:
-            recipes.append(Recipe(utterance, spoken, voice.name, fingerprint, PIPELINE))
-    return recipes, failures
-
-
-def _outcomes(recipes: Sequence[Recipe], library: Library, voice: Voice) -> Outcomes:
-    """Make clips in the voice's lanes, and give each as it is done."""
+def _spoken(recipes: Sequence[Recipe], library: Library, speaker: Speaker) -> Outcomes:
+    """Make clips in the speaker's lanes, and give each as it is done."""
 
     def make(recipe: Recipe) -> Clip | SpeechError:
-        utterance = recipe.utterance
         try:
-            speech = voice.speak(recipe.spoken, utterance.language, utterance.pace)
-            wav, seconds = clip(speech, utterance.pace, utterance.text)
-            return library.write(recipe, wav, seconds)
+            speech = speaker.speak(recipe)
+            wav, seconds = clip(speech, recipe.utterance.pace, recipe.utterance.text)
         except SpeechError as exc:
             return exc
+        return library.write(recipe, wav, seconds)
 
     waiting = iter(recipes)
     pending: dict[Future[Clip | SpeechError], Recipe] = {}
-    pool = ThreadPoolExecutor(max_workers=voice.lanes)
+    pool = ThreadPoolExecutor(max_workers=speaker.lanes)
     try:
         while True:
-            for recipe in islice(waiting, _AHEAD * voice.lanes - len(pending)):
+            for recipe in islice(waiting, _AHEAD * speaker.lanes - len(pending)):
                 pending[pool.submit(make, recipe)] = recipe
             if not pending:
                 return

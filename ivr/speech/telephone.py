@@ -1,7 +1,8 @@
 """Speech → a clip for the telephone: 8 kHz mono µ-law WAV that carries its own words.
 
 The chain: band-limit and 8 kHz at once → one level for all takes → each take trimmed to 50 ms
-before and 150 ms after its sound → joined with the pace's pauses → soft cap → µ-law. Silence is a
+before and 150 ms after its sound → its own pauses made right, and its speed where a slow clip is
+wanted of a voice at normal speed → joined with the pace's pauses → soft cap → µ-law. Silence is a
 20 ms frame under -40 dBFS everywhere.
 """
 
@@ -16,55 +17,69 @@ import soundfile
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
+from ivr.speech.join import LONGEST_TITLE
+from ivr.speech.slow import (
+    FRAME,
+    PAUSES,
+    RATE,
+    SILENCE_LEVEL,
+    STEP,
+    frame_levels,
+    slower,
+    without_hesitation,
+)
 
 if TYPE_CHECKING:
     from ivr.speech.voice import Samples, Speech
 
-PIPELINE = "telephone 1"
-"""Enters the key of every clip; a change of the chain that can be heard changes it."""
+__all__ = [
+    "PAUSES",
+    "PIPELINE",
+    "RATE",
+    "SILENCE_LEVEL",
+    "active_level",
+    "clip",
+    "soft_cap",
+    "to_telephone_band",
+    "trimmed",
+    "wav",
+]
 
-RATE = 8000
-"""Samples a second of a clip."""
+PIPELINE = "telephone 2"
+"""Enters the key of every clip; a change of the chain that can be heard changes it."""
 
 LOW_HZ, HIGH_HZ = (200.0, 300.0), (3400.0, 3800.0)
 """Where the band 250–3600 Hz begins and ends: silence and full strength, half-way between."""
 
 LEAD_SECONDS, TAIL_SECONDS = 0.05, 0.15
-PAUSES = {Pace.NORMAL: (0.25, 0.50), Pace.SLOW: (0.50, 0.90)}
-"""Seconds from sound to sound after a phrase and after a sentence.
-
-Slow is longer pauses first (Sharit 2003: speech rate alone helped older users of menus nothing);
-500 to 750 ms between options is ACIXD's advice.
-"""
 
 SPEECH_LEVEL = 10 ** (-20 / 20)
-SILENCE_LEVEL = 10 ** (-40 / 20)
+_HEARD_LEVEL = SILENCE_LEVEL * 0.98
+"""Where trimming hears sound: µ-law rounds a frame just under -40 dBFS to one just over it."""
 KNEE, CAP = 10 ** (-7 / 20), 10 ** (-3 / 20)
 _NOTHING_HEARD = "The voice gave silence; mend the prompt's words or the lexicon."
-_FRAME = RATE // 50
 _FADE = RATE // 200
-
-LONGEST_TITLE = 2000
-"""Bytes; libsndfile does not read back a title that is much longer (measured at 2,640)."""
 
 
 def clip(speech: Speech, pace: Pace, title: str) -> tuple[bytes, float]:
     """Make a clip: the bytes of a WAV file, and its seconds. Equal input gives equal bytes.
 
     Args:
-        speech: takes of any sample rate.
-        pace: decides the pauses between the takes.
+        speech: takes of any sample rate from 8000 up; a voice's phrases and sentences, or one whole
+            recording with room noise (under -40 dBFS when levelled) around and between its words.
+        pace: decides the pauses between and within the takes, and whether what was spoken at
+            normal speed is slowed down.
         title: the utterance's text exactly as given; it becomes the file's INAM.
 
     Raises:
         SpeechError: there is nothing to hear in it, or the text is too long for one clip.
     """
-    takes = [to_telephone_band(take.samples, speech.rate) for take in speech.takes]
-    gain = _gain(np.concatenate(takes) if takes else np.zeros(0, np.float32))
+    bands = [to_telephone_band(take.samples, speech.rate) for take in speech.takes]
+    takes = _at_pace([trimmed(band) for band in _levelled(bands)], speech.pace, pace)
     phrase_pause, sentence_pause = PAUSES[pace]
     parts: list[Samples] = []
     for take, samples in zip(speech.takes, takes, strict=True):
-        parts.append(trimmed(samples * gain))
+        parts.append(samples)
         pause = sentence_pause if take.ends_sentence else phrase_pause
         parts.append(_silence(pause - LEAD_SECONDS - TAIL_SECONDS))
     whole = soft_cap(np.concatenate(parts[:-1]))
@@ -91,19 +106,12 @@ def to_telephone_band(samples: Samples, rate: int) -> Samples:
 
 def trimmed(samples: Samples) -> Samples:
     """Keep the sound, 50 ms before it and 150 ms after, of levelled samples at 8 kHz."""
-    half = _FRAME // 2  # frames lie at every half, so that no later framing finds sound outside
-    whole, shifted = _frame_levels(samples), _frame_levels(samples[half:])
-    heard = np.concatenate(
-        (
-            np.flatnonzero(whole >= SILENCE_LEVEL) * _FRAME,
-            np.flatnonzero(shifted >= SILENCE_LEVEL) * _FRAME + half,
-        )
-    )
+    heard = np.flatnonzero(frame_levels(samples) >= _HEARD_LEVEL) * STEP
     if not heard.size:
         raise SpeechError(_NOTHING_HEARD)
     lead, tail = round(LEAD_SECONDS * RATE), round(TAIL_SECONDS * RATE)
-    padded = np.pad(samples, (lead, tail + 2 * _FRAME))
-    first, end = heard.min(), heard.max() + _FRAME
+    padded = np.pad(samples, (lead, tail + 2 * FRAME))
+    first, end = heard.min(), heard.max() + FRAME
     cut = padded[first : end + lead + tail].copy()
     fade = np.linspace(0, 1, _FADE, dtype=np.float32)
     cut[:_FADE] *= fade
@@ -121,7 +129,7 @@ def soft_cap(samples: Samples) -> Samples:
 
 def active_level(samples: Samples) -> float:
     """Root mean square over the frames that are not silence, 0.0 when all are."""
-    levels = _frame_levels(samples)
+    levels = frame_levels(samples)[::2]  # each sample once
     heard = levels[levels >= SILENCE_LEVEL]
     return float(np.sqrt(np.mean(heard**2))) if heard.size else 0.0
 
@@ -142,6 +150,21 @@ def wav(samples: Samples, title: str) -> bytes:
     return file.getvalue()
 
 
+def _at_pace(takes: list[Samples], spoken: Pace, pace: Pace) -> list[Samples]:
+    """Bring trimmed takes from the pace at which they were spoken to that of the clip."""
+    if pace is Pace.SLOW and spoken is Pace.NORMAL:
+        # Slowing stretches lead and tail too, and a word whose weak parts are repeated more often
+        # than its loud ones loses up to 0.7 dB (measured); so this is done again.
+        return [trimmed(take) for take in _levelled([slower(take) for take in takes])]
+    return [without_hesitation(take, pace) for take in takes]
+
+
+def _levelled(takes: list[Samples]) -> list[Samples]:
+    """Bring takes to the level of speech by one gain, so that each stays as loud as it was said."""
+    gain = _gain(np.concatenate(takes) if takes else np.zeros(0, np.float32))
+    return [take * np.float32(gain) for take in takes]
+
+
 def _gain(samples: Samples) -> float:
     """Find the factor after which the active level, soft cap included, is -20 dBFS."""
     peak = float(np.max(np.abs(samples), initial=0.0))
@@ -152,13 +175,6 @@ def _gain(samples: Samples) -> float:
         level = active_level(soft_cap(samples * gain))
         gain *= SPEECH_LEVEL / level if level else 2.0
     return gain
-
-
-def _frame_levels(samples: Samples) -> Samples:
-    """Root mean square of each 20 ms; a shorter rest counts as a whole frame."""
-    frames = np.pad(samples, (0, -len(samples) % _FRAME)).reshape(-1, _FRAME)
-    levels: Samples = np.sqrt(np.mean(frames**2, axis=1))
-    return levels
 
 
 def _rise(hertz: Samples, low: float, high: float) -> Samples:

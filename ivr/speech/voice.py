@@ -50,8 +50,13 @@ class Voice(Protocol):
         ...
 
     @property
-    def fingerprint(self) -> str:
-        """Engine, version and parameters: when this changes, its clips are made again."""
+    def version(self) -> str:
+        """Engine and version: when this changes, its clips are made again."""
+        ...
+
+    @property
+    def parameters(self) -> str:
+        """The engine's settings: when they change, its clips are made again."""
         ...
 
     @property

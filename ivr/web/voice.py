@@ -14,6 +14,7 @@ from ivr.engine.answer import Asked, answer
 from ivr.engine.events import CallStarted
 from ivr.engine.session import Session
 from ivr.engine.step import step
+from ivr.engine.turn import Play
 from ivr.errors import EventError
 from ivr.twiml.verbs import Hangup, Redirect
 from ivr.twiml.write import write
@@ -112,5 +113,6 @@ def _apology(line: Line, parts: Parts, retries: int) -> bytes:
     head = parts.spec.flow.flow
     speak = line.sound.speak(Session(place=head.start, turn=0, language=head.default_language))
     if retries >= MAX_RETRIES:
-        return write((speak(head.apologies.end), Hangup()))
-    return write((speak(head.apologies.again), Redirect(f"/voice?retry={retries + 1}")))
+        return write((*speak((Play(head.apologies.end),)), Hangup()))
+    back = Redirect(f"/voice?retry={retries + 1}")
+    return write((*speak((Play(head.apologies.again),)), back))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ivr.carriers import twilio
@@ -9,11 +11,16 @@ from ivr.errors import EventError
 from ivr.twiml import verbs
 from ivr.twiml.read import read
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 OWN = {"From": "+919876543210"}
 
 
-def speak(prompt: str) -> verbs.Play:
-    return verbs.Play(f"/clips/{prompt}.wav")
+def speak(plays: Sequence[Play]) -> tuple[verbs.Play, ...]:
+    """A clip for two prompts together, or for one alone."""
+    pairs = (plays[start : start + 2] for start in range(0, len(plays), 2))
+    return tuple(verbs.Play(f"/clips/{'-'.join(p.prompt for p in pair)}.wav") for pair in pairs)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,7 @@ def test_a_call_without_a_name_is_refused_in_words(sid: str) -> None:
 
 def test_a_gather_is_written_as_twilio_needs_it() -> None:
     gather = Gather(
-        said=(Play("one"), Pause(2), Play("two")),
+        said=(Play("one"), Pause(2), Play("two"), Play("three"), Play("four")),
         place="register_lesson.register_6",
         turn=7,
         num_digits=1,
@@ -74,7 +81,12 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
     action = "/voice/turn/register_lesson.register_6?turn=7"
     assert read(twilio.document((gather,), speak)) == (
         verbs.Gather(
-            nested=(verbs.Play("/clips/one.wav"), verbs.Pause(2), verbs.Play("/clips/two.wav")),
+            nested=(
+                verbs.Play("/clips/one.wav"),
+                verbs.Pause(2),
+                verbs.Play("/clips/two-three.wav"),
+                verbs.Play("/clips/four.wav"),
+            ),
             action=action,
             timeout_seconds=10,
             finish_on_key="",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ivr.engine.session import Session, dump, parse, split
 from ivr.flow.model import Pace
@@ -16,6 +17,7 @@ FULL = Session(
     brief=True,
     lead=("practice_warning", "practice_too_many"),
     return_to="register_lesson.register_15",
+    again=True,
 )
 
 
@@ -44,6 +46,11 @@ def test_a_session_that_cannot_be_read_counts_as_none(stored: bytes) -> None:
 def test_an_older_process_reads_a_session_with_a_later_field() -> None:
     later = [*msgspec.msgpack.decode(dump(FULL)), "a field of a later release"]
     assert parse(msgspec.msgpack.encode(later)) == FULL
+
+
+def test_a_session_of_an_older_process_says_nothing_again() -> None:
+    older = msgspec.msgpack.decode(dump(FULL))[:-1]
+    assert parse(msgspec.msgpack.encode(older)) == replace(FULL, again=False)
 
 
 def test_a_place_splits_into_node_and_step() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ivr.errors import FlowError
 from ivr.flow.load import load
+from ivr.flow.usage import DIGITS, digit_prompt, prompts_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,9 +236,33 @@ def test_a_prompt_without_words_is_named_for_each_language_that_lacks_it() -> No
     assert found == [f"config/flow.yaml:{line}: {due}"]
 
 
-def test_a_digit_of_a_practice_code_needs_words() -> None:
-    (problem,) = broken("prompts/bn.yaml", "  digit_7: সাত\n", "")
-    assert "prompt 'digit_7' has no words; add it to prompts/bn.yaml" in problem
+@pytest.mark.parametrize(
+    ("prompt", "line"),
+    [
+        pytest.param("digit_7", "  digit_7: সাত\n", id="as the last one"),
+        pytest.param("digit_7_more", "  digit_7_more: সাত,\n", id="with another to come"),
+    ],
+)
+def test_a_digit_of_a_practice_code_needs_words_in_both_forms(prompt: str, line: str) -> None:
+    (problem,) = broken("prompts/bn.yaml", line, "")
+    assert f"prompt '{prompt}' has no words; add it to prompts/bn.yaml" in problem
+
+
+def test_of_a_fixed_code_only_the_forms_that_are_read_are_used() -> None:
+    flow = load(FILES).flow
+    code = [id_ for path, id_ in prompts_used(flow) if path == ("nodes", "practice_number", "code")]
+    more = [f"digit_{digit}_more" for digit in "000001234"]
+    assert code == [*more, "digit_5"]
+
+
+@pytest.mark.parametrize("language", ["bn", "en"])
+def test_only_a_last_digit_has_no_comma(language: str) -> None:
+    # bengali-speech.md: a comma keeps the pitch up; the last digit of a row has none.
+    prompts = load(FILES).words[language].prompts
+    for digit in DIGITS:
+        last = prompts[digit_prompt(digit, last=True)]
+        assert "," not in last
+        assert prompts[digit_prompt(digit, last=False)] == f"{last},"
 
 
 def test_a_fact_that_nobody_tells_is_named() -> None:

@@ -17,7 +17,7 @@ from ivr.flow.schema import SHAPES, faults
 CONFIG = Path(__file__).parents[2] / "config"
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", [*SHAPES, "lexicon"])
 def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> None:
     result = CliRunner().invoke(flow, ["schema", name])
     assert result.exit_code == 0
@@ -31,6 +31,8 @@ def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> 
         ("facts.yaml", "schema/facts.json"),
         ("prompts/bn.yaml", "../schema/prompts.json"),
         ("prompts/en.yaml", "../schema/prompts.json"),
+        ("lexicon.bn.yaml", "schema/lexicon.json"),
+        ("lexicon.en.yaml", "schema/lexicon.json"),
     ],
 )
 def test_each_config_file_names_its_schema_for_editors(file: str, schema: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from ivr.cli.audio import read_lexicons
+from ivr.cli.audio.studio import read_lexicons
 from ivr.speech.espeak import EspeakVoice
 from ivr.speech.utterance import Utterance, utterances
 

@@ -67,13 +67,26 @@ def test_the_slow_pace_is_slower(espeak: EspeakVoice) -> None:
     assert len(pcm(slow)) > 1.15 * len(pcm(normal))
 
 
-def test_the_fingerprint_tells_version_voices_and_speeds(espeak: EspeakVoice) -> None:
-    assert espeak.fingerprint == "espeakng-loader 0.2.4 bn=bn en=en normal=135 slow=105"
+def test_version_voices_and_speeds_are_told(espeak: EspeakVoice) -> None:
+    assert espeak.version == "espeakng-loader 0.2.4"
+    assert espeak.parameters == "bn=bn en=en normal=135 slow=105"
+
+
+@pytest.mark.parametrize(("language", "word"), [("ta", "வணக்கம்"), ("hi", "नमस्ते")])
+def test_any_language_of_the_data_is_spoken(espeak: EspeakVoice, language: str, word: str) -> None:
+    speech = espeak.speak([word], language, Pace.NORMAL)
+    assert np.abs(speech.takes[0].samples).max() > 0.1
 
 
 def test_a_language_without_voice_is_refused(espeak: EspeakVoice) -> None:
-    with pytest.raises(SpeechError, match=r"speaks bn, en, not 'ta'; .*--voice gtts"):
-        espeak.speak(["வணக்கம்"], "ta", Pace.NORMAL)
+    with pytest.raises(SpeechError, match=r"does not speak the language 'sat'; .*--voice gtts"):
+        espeak.speak(["ᱡᱚᱦᱟᱨ"], "sat", Pace.NORMAL)
+
+
+def test_many_texts_have_their_phonemes_in_order(espeak: EspeakVoice) -> None:
+    heard = espeak.phonemes(["না", "চার, না", "কে"], "bn")
+    assert [ipa.replace("\u02c8", "") for ipa in heard] == ["na", "tʃaɾ na", "ke"]
+    assert espeak.phonemes([], "bn") == []
 
 
 def test_a_dead_worker_costs_one_utterance(voice: EspeakVoice) -> None:
@@ -134,4 +147,4 @@ def test_a_missing_wheel_says_how_to_install_it(
         voice.speak(["চার"], "bn", Pace.NORMAL)
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(SpeechError, match="pip install espeakng-loader"):
-        assert voice.fingerprint
+        assert voice.version

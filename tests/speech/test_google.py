@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import functools
 import http.server
 import io
+import re
+import socket
 import threading
+import time
 import urllib.parse
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import pytest
+import requests
 import soundfile
 
 from ivr.errors import SpeechError
@@ -22,34 +27,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SENTENCE = "আপনার মোবাইল নম্বর লিখুন।"
+TRIED = r"\(try 4 of 4\); try again later, or use the offline voice: IVR_TTS=espeak$"
 
 
-def mp3(seconds: float) -> bytes:
-    samples = 0.3 * np.sin(np.arange(round(seconds * 24000)) / 8)
+@functools.cache
+def sound(seconds: float, rate: int = 24000, form: str = "MP3", **options: Any) -> bytes:
+    """Noise, and silence in the last third; without options soundfile writes MP3 as VBR."""
+    samples = 0.1 * np.random.default_rng(1).standard_normal(round(seconds * rate))
+    samples[-len(samples) // 3 :] = 0
     file = io.BytesIO()
-    soundfile.write(file, samples, 24000, format="MP3")
+    soundfile.write(file, samples, rate, format=form, **options)
     return file.getvalue()
 
 
-def line(sound: bytes) -> bytes:
+CONSTANT = sound(2.5, bitrate_mode="CONSTANT", compression_level=0.84)
+"""32 kbit/s, 96 bytes a frame and no header before them, as Google sends it."""
+
+
+def line(answer: bytes) -> bytes:
     """Google's answer with audio, in the form that gTTS reads."""
-    audio = base64.b64encode(sound).decode()
+    audio = base64.b64encode(answer).decode()
     return f'[["wrb.fr","jQ1olc","[\\"{audio}\\"]",null]]\n'.encode()
 
 
 class Answer(NamedTuple):
     status: int
-    body: bytes
+    body: bytes = b""
+    location: str = ""
+    missing: int = 0
+    """Bytes of the body that are announced and do not come."""
+
+
+GOOD = Answer(200, line(sound(2.5)))
 
 
 class Google(http.server.ThreadingHTTPServer):
-    """Answers every request alike; with no answer set, it hangs until it is closed."""
+    """Gives its answers in a row, the last one again and again; None hangs until it is closed."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answer: Answer | None = None
+        self.answers: list[Answer | None] = [GOOD]
         self.asked: list[str] = []
         self.closing = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
@@ -70,84 +89,261 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        answer = self.server.answers[min(len(self.server.asked), len(self.server.answers) - 1)]
         self.server.asked.append(urllib.parse.unquote(body))
-        if self.server.answer is None:
+        if answer is None:
             self.server.closing.wait()
-            return
-        self.send_response(self.server.answer.status)
-        self.send_header("Content-Length", str(len(self.server.answer.body)))
+        else:
+            self._send(answer)
+
+    def do_GET(self) -> None:
+        """The page to which Google leads whom it takes for a robot."""
+        self._send(Answer(429, b"<html>sorry</html>"))
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(answer.body) + answer.missing))
+        if answer.location:
+            self.send_header("Location", answer.location)
         self.end_headers()
-        self.wfile.write(self.server.answer.body)
+        self.wfile.write(answer.body)
 
     def log_message(self, *_args: object) -> None:
         pass
 
 
+def lead_to(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gtts.tts._translate_url", lambda **_parts: f"http://127.0.0.1:{port}/")
+    monkeypatch.setattr("urllib.request.getproxies", dict)  # a proxy cannot reach this server
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
     with Google() as server:
-        address = f"http://127.0.0.1:{server.server_port}/"
-        monkeypatch.setattr("gtts.tts._translate_url", lambda **_parts: address)
-        monkeypatch.setattr("urllib.request.getproxies", dict)  # a proxy cannot reach this server
+        lead_to(server.server_port, monkeypatch)
         yield server
 
 
 @pytest.fixture
-def voice() -> GoogleVoice:
-    return GoogleVoice(Throttle(0))
+def waited() -> list[float]:
+    """The seconds that the voice would have waited."""
+    return []
+
+
+@pytest.fixture
+def voice(waited: list[float]) -> GoogleVoice:
+    return GoogleVoice(Throttle(0), waited.append)
 
 
 def test_each_sentence_is_asked_for_once_and_becomes_a_take(
-    server: Google, voice: GoogleVoice
+    server: Google, voice: GoogleVoice, waited: list[float]
 ) -> None:
-    server.answer = Answer(200, line(mp3(2.5)))
     for pace in Pace:
         speech = voice.speak([SENTENCE, "তারপর নেক্সট টিপুন।"], "bn", pace)
-        assert speech.rate == 24000
+        assert (speech.rate, speech.pace) == (24000, Pace.NORMAL)
         assert [take.ends_sentence for take in speech.takes] == [True, True]
         assert len(speech.takes[0].samples) / 24000 == pytest.approx(2.5, abs=0.1)
     assert len(server.asked) == 2
     assert '\\"bn\\"' in server.asked[0]
+    assert waited == []
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "problem"),
-    [
-        pytest.param(200, b"<html>sorry</html>", "without sound", id="200 with HTML"),
-        pytest.param(200, b'[["wrb.fr","jQ1olc",null]]', "answered 200", id="200 without audio"),
-        pytest.param(200, line(b"no MP3 at all" * 30), "no MP3", id="200 with other bytes"),
-        pytest.param(200, line(b"\xff")[:40], "", id="200 cut off"),
-        pytest.param(200, line(mp3(0.3)), r"0\.\d s for the 15 letters", id="too short"),
-        pytest.param(200, line(mp3(30)), r"30\.\d s for the 15 letters", id="too long"),
-        pytest.param(429, b"", "answered 429", id="429"),
-        pytest.param(404, b"", "answered 404", id="404"),
-        pytest.param(503, b"", "answered 503", id="503"),
-    ],
-)
-def test_a_bad_answer_says_what_to_do(
-    server: Google, voice: GoogleVoice, status: int, body: bytes, problem: str
+def test_a_closed_voice_has_forgotten_and_asks_anew(server: Google, voice: GoogleVoice) -> None:
+    voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    voice.close()
+    voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    assert len(server.asked) == 2
+
+
+def test_parts_of_a_long_sentence_end_no_sentence_but_the_last(
+    server: Google, voice: GoogleVoice
 ) -> None:
-    server.answer = Answer(status, body)
-    with pytest.raises(SpeechError, match=f"{problem}.*IVR_TTS=espeak"):
-        voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    server.answers = [Answer(200, line(sound(8.0)))]
+    speech = voice.speak(["এটি একটি বেশ লম্বা কথা, " * 6 + "শেষ।"], "bn", Pace.NORMAL)
+    assert [take.ends_sentence for take in speech.takes] == [False, True]
+    assert len(server.asked) == 2
 
 
-def test_a_server_that_hangs_is_given_up(
-    server: Google, voice: GoogleVoice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(google, "TIMEOUT_SECONDS", (1.0, 0.2))
-    with pytest.raises(SpeechError, match=r"gave no answer.*IVR_TTS=espeak"):
-        voice.speak([SENTENCE], "bn", Pace.NORMAL)
+def test_a_hundred_characters_are_one_request(server: Google, voice: GoogleVoice) -> None:
+    server.answers = [Answer(200, line(sound(8.0)))]
+    voice.speak(["কখ, " * 24 + "কখগ?"], "bn", Pace.NORMAL)
     assert len(server.asked) == 1
 
 
-def test_an_unknown_language_is_refused(voice: GoogleVoice) -> None:
-    with pytest.raises(SpeechError, match="Language not supported"):
-        voice.speak(["x"], "xx", Pace.NORMAL)
+PASSING = [
+    pytest.param(Answer(429), "answered 429", id="429"),
+    pytest.param(Answer(302, location="/sorry"), "answered 429", id="302 to a page with 429"),
+    pytest.param(Answer(302, location="http://[x/"), "cannot be read", id="302 to nowhere"),
+    pytest.param(Answer(500), "answered 500", id="500"),
+    pytest.param(Answer(503), "answered 503", id="503"),
+    pytest.param(Answer(200, b"<html>sorry</html>"), "without sound", id="HTML"),
+    pytest.param(Answer(200, b'["wrb.fr","jQ1olc",null]'), "without sound", id="no audio"),
+    pytest.param(Answer(200, b"\xff\n"), "cannot be read", id="no UTF-8"),
+    pytest.param(Answer(200, rb'["wrb.fr","jQ1olc","[\"A\"]"]'), "cannot be read", id="no base64"),
+    pytest.param(Answer(200, GOOD.body, missing=9), "gave no answer", id="closed too early"),
+    pytest.param(Answer(200, line(b"<html>" * 30)), "no MP3 frame at byte 0", id="HTML as audio"),
+    pytest.param(
+        Answer(200, line(sound(2.5, form="WAV"))), "no MP3 frame at byte 0", id="WAV as audio"
+    ),
+    pytest.param(
+        Answer(200, line(CONSTANT[: len(CONSTANT) * 6 // 10])), "is cut off", id="cut at 60 %"
+    ),
+    pytest.param(Answer(200, line(sound(2.5)[:-96])), r"names \d+ frames", id="cut after a frame"),
+    pytest.param(
+        Answer(200, line(bytes.fromhex("fff344c4") + bytes(92))), "be decoded", id="one frame"
+    ),
+    pytest.param(
+        Answer(200, line(sound(2.5)[192:])),
+        r"only \d\.\d s of its 2\.6 s can be decoded",
+        id="VBR without its header",
+    ),
+    pytest.param(Answer(200, line(sound(1.0))), r"1\.\d s for the 15 letters", id="too short"),
+    pytest.param(Answer(200, line(sound(30))), r"30\.\d s for the 15 letters", id="too long"),
+]
 
 
-def test_the_fingerprint_tells_the_version(voice: GoogleVoice) -> None:
-    assert voice.fingerprint == "gTTS 2.5.4 tld=com speed=normal"
+@pytest.mark.parametrize(("answer", "problem"), PASSING)
+def test_a_bad_answer_is_followed_by_a_new_request(
+    server: Google,
+    voice: GoogleVoice,
+    caplog: pytest.LogCaptureFixture,
+    answer: Answer,
+    problem: str,
+) -> None:
+    server.answers = [answer, GOOD]
+    assert len(voice.speak([SENTENCE], "bn", Pace.NORMAL).takes) == 1
+    assert len(server.asked) == 2
+    assert re.search(f"{problem}.*\\(try 1 of 4\\); asking again in 1\\.\\d s$", caplog.messages[0])
+    assert caplog.messages[1:] == []
+    assert caplog.records[0].exc_info is None
+
+
+@pytest.mark.parametrize(("answer", "problem"), PASSING)
+def test_an_answer_that_stays_bad_ends_after_four_requests_and_is_not_remembered(
+    server: Google, voice: GoogleVoice, answer: Answer, problem: str
+) -> None:
+    server.answers = [*[answer] * 4, GOOD]
+    with pytest.raises(SpeechError, match=f"{problem}.*{TRIED}") as caught:
+        voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    assert SENTENCE in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(server.asked) == 4
+    voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    assert len(server.asked) == 5
+
+
+def test_429_twice_and_then_good_takes_three_requests_and_two_waits(
+    server: Google, voice: GoogleVoice, waited: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    server.answers = [Answer(429), Answer(429), GOOD]
+    assert len(voice.speak([SENTENCE], "bn", Pace.NORMAL).takes) == 1
+    assert len(server.asked) == 3
+    first, second = waited
+    assert 1 <= first <= 1.5
+    assert 2 <= second <= 2.5
+    assert caplog.messages == [
+        f"Google's voice answered 429 without sound for {SENTENCE!r} (try {number} of 4);"
+        f" asking again in {seconds:.1f} s"
+        for number, seconds in enumerate(waited, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem", "tries"),
+    [
+        pytest.param([Answer(400)], "answered 400", 1, id="400"),
+        pytest.param([Answer(403)], "answered 403", 1, id="403"),
+        pytest.param([Answer(404)], "answered 404", 1, id="404"),
+        pytest.param([Answer(429), Answer(404)], "answered 404", 2, id="404 after 429"),
+    ],
+)
+def test_a_refusal_is_not_asked_again(
+    server: Google, voice: GoogleVoice, answers: list[Answer | None], problem: str, tries: int
+) -> None:
+    server.answers = answers
+    with pytest.raises(SpeechError, match=rf"{problem}.*\(try {tries} of 4\).*IVR_TTS=espeak"):
+        voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    assert len(server.asked) == tries
+
+
+def test_a_server_that_hangs_is_left_and_asked_again(
+    server: Google,
+    voice: GoogleVoice,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(google, "TIMEOUT_SECONDS", (1.0, 0.2))
+    server.answers = [None, GOOD]
+    assert len(voice.speak([SENTENCE], "bn", Pace.NORMAL).takes) == 1
+    assert len(server.asked) == 2
+    assert "gave no answer (ReadTimeout)" in caplog.text
+
+
+def test_every_request_has_a_time_limit(
+    server: Google, voice: GoogleVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[object] = []
+    send = requests.Session.send
+
+    def noting(self: requests.Session, request: Any, **options: Any) -> requests.Response:
+        limits.append(options["timeout"])
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", noting)
+    server.answers = [Answer(503), GOOD]
+    voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    assert limits == [(5.0, 20.0)] * 2
+
+
+def test_the_waits_double_and_their_jitter_is_bounded(
+    waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = GoogleVoice(Throttle(0), waited.append)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        lead_to(nobody.getsockname()[1], monkeypatch)
+        for _ in range(20):
+            with pytest.raises(SpeechError, match=rf"no answer \(ConnectionError\).*{TRIED}"):
+                voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    longer = np.array(waited).reshape(20, 3) - (1, 2, 4)
+    assert longer.min() >= 0
+    assert longer.max() <= 0.5
+    assert longer.std() > 0.05
+
+
+def test_by_itself_the_voice_really_waits(server: Google) -> None:
+    server.answers = [Answer(503), GOOD]
+    start = time.monotonic()
+    GoogleVoice(Throttle(0)).speak([SENTENCE], "bn", Pace.NORMAL)
+    assert time.monotonic() - start >= 0.99
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "problem"),
+    [
+        pytest.param(
+            "x", "xx", r"Language not supported: xx; use the offline voice", id="language"
+        ),
+        pytest.param("", "bn", "nothing to say in ''; mend the words", id="nothing"),
+        pytest.param("।?", "bn", r"nothing to say in '।\?'; mend the words", id="marks only"),
+    ],
+)
+def test_what_cannot_be_said_is_not_asked(
+    server: Google, voice: GoogleVoice, text: str, language: str, problem: str
+) -> None:
+    with pytest.raises(SpeechError, match=problem):
+        voice.speak([text], language, Pace.NORMAL)
+    assert server.asked == []
+
+
+def test_sounds_of_two_rates_are_not_joined(server: Google, voice: GoogleVoice) -> None:
+    server.answers = [GOOD, Answer(200, line(sound(2.5, 22050)))]
+    with pytest.raises(SpeechError, match=r"22050 and 24000 samples a second.*IVR_TTS=espeak"):
+        voice.speak([SENTENCE, "তারপর নেক্সট টিপুন।"], "bn", Pace.NORMAL)
+
+
+def test_version_and_settings_are_told(voice: GoogleVoice) -> None:
+    assert (voice.version, voice.parameters) == ("gTTS 2.5.4", "tld=com speed=normal")
 
 
 @pytest.mark.parametrize(
@@ -176,3 +372,12 @@ def test_requests_are_a_second_apart() -> None:
     for _ in range(3):
         throttle.turn()
     assert waited == [0.75]
+
+
+def test_repeated_requests_are_a_second_apart_too(server: Google, waited: list[float]) -> None:
+    spaced: list[float] = []
+    throttle = Throttle(1.0, clock=lambda: 0.0, wait=spaced.append)
+    server.answers = [Answer(503), Answer(503), GOOD]
+    GoogleVoice(throttle, waited.append).speak([SENTENCE], "bn", Pace.NORMAL)
+    assert spaced == [1.0, 1.0]
+    assert len(waited) == 2

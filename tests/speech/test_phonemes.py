@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from ivr.speech.espeak import EspeakVoice
     from ivr.speech.lexicon import Lexicon
 
-PLAIN = str.maketrans({"\u02c8": None, "\u02cc": None, "\u02d0": ":"})
-"""Drops stress, and writes a long vowel with a colon."""
+PLAIN = str.maketrans({"\u02c8": None, "\u02cc": None, "\u02d0": ":", "\u0261": "g", "\u026a": "i"})
+"""Drops stress, writes a long vowel with a colon, and g and i as they are typed."""
 
 
 def ipa(voice: EspeakVoice, lexicons: dict[str, Lexicon], language: str, text: str) -> str:
     prompt = Utterance(language, "sample", Pace.NORMAL, unicodedata.normalize("NFC", text))
     spoken = " ".join(spoken_sentences(prompt, voice.name, lexicons))
-    return voice.phonemes(spoken, language).translate(PLAIN)
+    (sound,) = voice.phonemes([spoken], language)
+    return unicodedata.normalize("NFC", sound).translate(PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,34 @@ def ipa(voice: EspeakVoice, lexicons: dict[str, Lexicon], language: str, text: s
         pytest.param("bn", "শুনতে", "ʃunte", id="no vowel inside shunte"),
         pytest.param("bn", "ভালো", "bʰalo", id="good"),
         pytest.param("bn", "হল", "holo", id="became"),
+        pytest.param("bn", "ঘরে বসে", "gʰɔɾe boʃe", id="at home, sitting"),
+        pytest.param("bn", "ঘরে বসেই", "gʰɔɾe boʃei", id="at home, just sitting"),
+        pytest.param("bn", "উমঙ্গ", "umɔŋg", id="UMANG has no vowel at its end"),
+        pytest.param("bn", "উমঙ্গের", "umɔŋgeɾ", id="UMANG with an ending"),
+        pytest.param("bn", "উত্তর", "uttoɾ", id="answer"),
+        pytest.param("bn", "রকম", "ɾokom", id="kind"),
+        pytest.param("bn", "প্রথমে", "pɾotʰome", id="at first"),
+        pytest.param("bn", "হতে", "hote", id="to be"),
+        pytest.param("bn", "অপরাধের", "ɔpoɾadʰeɾ", id="of the crime"),
+        pytest.param("bn", "পিছনে", "pitʃʰone", id="behind"),
+        pytest.param("bn", "বিদ্যালয়ের", "biddalɔeɾ", id="of the school"),
+        pytest.param("bn", "বৈদ্যুতিন", "boiddutin", id="electronic"),
+        pytest.param("bn", "রাজ্যের", "ɾaɟɟeɾ", id="of the state"),
+        pytest.param("bn", "অক্ষর", "o:kkʰoɾ", id="letter"),
+        pytest.param("bn", "প্রকল্প", "pɾokɔlpo", id="project"),
+        pytest.param("bn", "আয়কর", "aikɔɾ", id="income tax"),
+        pytest.param("bn", "সংখ্যা", "ʃoŋkʰa", id="figures"),
+        pytest.param("bn", "১৯৩০", "æk nɔj tin ʃunno", id="a number figure by figure"),
+        pytest.param("bn", "1930", "æk nɔj tin ʃunno", id="ASCII figures"),
+        pytest.param("bn", "৪৭২", "tʃaɾ ʃat dui", id="no number of hundreds"),
+        pytest.param("bn", "২.৫", "dui dɔʃomik pãtʃ", id="decimal"),
+        pytest.param("bn", "১৮-৪", "æk aʈ tʃaɾ", id="no minus in a date"),
+        pytest.param("bn", "₹৫০", "pãtʃ ʃunno ʈaka", id="rupees"),
+        pytest.param("bn", "৫০%", "pãtʃ ʃunno ʃɔtaŋʃo", id="per cent"),
+        pytest.param("bn", "*৯#", "ʃʈaɾ nɔj hæʃ", id="keys in signs"),
+        pytest.param("bn", "+৫", "plaʃ pãtʃ", id="plus"),
+        pytest.param("bn", "ক&খ@গ", "kɔ aɾ kʰɔ æʈ gɔ", id="and, at"),
+        pytest.param("en", "₹50", "faiv ziəɹəʊ ɹu:pi:z", id="English rupees"),
         pytest.param("en", "OTP", "əʊ ti: pi:", id="English OTP"),
         pytest.param("en", "UMANG", "u:mʌŋ", id="English UMANG"),
     ],
@@ -55,13 +84,27 @@ def test_a_word_sounds_right(
     assert ipa(espeak, lexicons, language, word) == sound
 
 
-def test_no_bengali_prompt_switches_to_english(
-    espeak: EspeakVoice, lexicons: dict[str, Lexicon], shipped: tuple[Utterance, ...]
+@pytest.mark.parametrize(
+    ("figure", "sound"),
+    [
+        ("০", "ʃunno"),
+        ("১", "æk"),
+        ("২", "dui"),
+        ("৩", "tin"),
+        ("৪", "tʃaɾ"),
+        ("৫", "pãtʃ"),
+        ("৬", "tʃʰɔj"),
+        ("৭", "ʃat"),
+        ("৮", "aʈ"),
+        ("৯", "nɔj"),
+    ],
+)
+def test_a_digit_sounds_right_at_the_end_and_before_another(
+    espeak: EspeakVoice, lexicons: dict[str, Lexicon], figure: str, sound: str
 ) -> None:
-    prompts = [prompt for prompt in shipped if (prompt.language, prompt.pace) == ("bn", "normal")]
-    assert prompts
-    switching = [p.prompt_id for p in prompts if "(en)" in ipa(espeak, lexicons, "bn", p.text)]
-    assert switching == []
+    assert ipa(espeak, lexicons, "bn", figure) == sound
+    assert ipa(espeak, lexicons, "bn", f"{figure},") == sound
+    assert ipa(espeak, lexicons, "bn", f"{figure}১") == f"{sound} æk"
 
 
 def test_latin_letters_do_switch_to_english(

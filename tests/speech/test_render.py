@@ -1,4 +1,4 @@
-"""Rendering makes what is missing, and loses nothing that it made."""
+"""Rendering makes what is missing, has others stand in, and loses nothing that it made."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import pytest
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
+from ivr.speech import render as rendering
 from ivr.speech.lexicon import read_lexicon
 from ivr.speech.library import Keep, Library
-from ivr.speech.render import Order, Report, render
+from ivr.speech.manifest import Source
+from ivr.speech.render import Report, VoiceSpeaker, render
 from ivr.speech.utterance import Utterance, utterances
 from ivr.speech.voice import Speech, Take
 
@@ -27,29 +29,42 @@ class ToneVoice:
 
     lanes = 2
 
-    def __init__(self, name: str = "espeak", fingerprint: str = "tone 1") -> None:
+    def __init__(self, name: str = "espeak", version: str = "tone 1") -> None:
         self.name = name
-        self.fingerprint = fingerprint
+        self.version = version
+        self.parameters = ""
+        self.asked = 0
+        self.gone = False
 
     def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
-        if "unsayable" in sentences[0]:
+        self.asked += 1
+        if self.gone or "unsayable" in sentences[0]:
             raise SpeechError(f"no {language} at {pace}: {sentences[0]}")
         hum = np.sin(np.arange(8000) * len(sentences[0]) / 10).astype(np.float32)
-        return Speech(tuple(Take(hum, ends_sentence=True) for _ in sentences), 8000)
+        return Speech(tuple(Take(hum, ends_sentence=True) for _ in sentences), 8000, pace)
 
     def close(self) -> None:
         pass
 
 
-ORDER = Order(tuple(utterances({"en": {"one": "Press one.", "two": "Press two, now."}})), {})
+WANTED = tuple(utterances({"en": {"one": "Press one.", "two": "Press two, now."}}))
 
 
-def counts(report: Report) -> tuple[int, int, int]:
-    return len(report.made), len(report.kept), len(report.failed)
+def speaker(voice: ToneVoice | EspeakVoice) -> VoiceSpeaker:
+    return VoiceSpeaker(voice, {})
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    return len(report.made), len(report.kept), len(report.stood_in), len(report.failed)
+
+
+def sources(library: Library) -> list[str]:
+    found = [library.find(utterance) for utterance in WANTED]
+    return [clip.source.value if clip else "-" for clip in found]
 
 
 def test_every_prompt_is_listed_at_each_pace() -> None:
-    assert [utterance.label for utterance in ORDER.utterances] == [
+    assert [utterance.label for utterance in WANTED] == [
         "one (en, normal)",
         "two (en, normal)",
         "one (en, slow)",
@@ -58,73 +73,134 @@ def test_every_prompt_is_listed_at_each_pace() -> None:
 
 
 def test_a_second_rendering_makes_nothing(tmp_path: Path) -> None:
-    progress: list[tuple[int, int]] = []
-    first = render(ORDER, Library.open(tmp_path), ToneVoice(), lambda *step: progress.append(step))
-    assert counts(first) == (4, 0, 0)
-    assert progress == [(done, 4) for done in range(5)]
+    told: list[tuple[str, int, int]] = []
+    first = render(
+        WANTED,
+        Library.open(tmp_path),
+        [speaker(ToneVoice())],
+        on_progress=lambda *step: told.append(step),
+    )
+    assert counts(first) == (4, 0, 0, 0)
+    assert told == [(Source.ESPEAK, done, 4) for done in range(5)]
     library = Library.open(tmp_path)
-    assert counts(render(ORDER, library, ToneVoice())) == (0, 4, 0)
-    assert all(library.find(utterance) for utterance in ORDER.utterances)
+    again = render(
+        WANTED, library, [speaker(ToneVoice())], on_progress=lambda *_: pytest.fail("no progress")
+    )
+    assert counts(again) == (0, 4, 0, 0)
+    assert all(library.find(utterance) for utterance in WANTED)
 
 
 def test_a_new_spoken_form_is_rendered(tmp_path: Path) -> None:
     library = Library.open(tmp_path)
-    render(ORDER, library, ToneVoice())
+    render(WANTED, library, [speaker(ToneVoice())])
     lexicon = read_lexicon("{lexicon: 1, language: en, words: [{written: two, espeak: too}]}")
-    again = Order(ORDER.utterances, {"en": lexicon})
-    assert counts(render(again, library, ToneVoice())) == (2, 2, 0)
+    again = render(WANTED, library, [VoiceSpeaker(ToneVoice(), {"en": lexicon})])
+    assert counts(again) == (2, 2, 0, 0)
 
 
 def test_clips_of_another_voice_may_stay(tmp_path: Path) -> None:
     library = Library.open(tmp_path)
-    render(ORDER, library, ToneVoice("gtts"))
-    staying = Order(ORDER.utterances, {}, Keep.CURRENT_WORDS)
-    assert counts(render(staying, library, ToneVoice("espeak"))) == (0, 4, 0)
-    assert counts(render(ORDER, library, ToneVoice("espeak"))) == (4, 0, 0)
+    render(WANTED, library, [speaker(ToneVoice("gtts"))])
+    staying = render(WANTED, library, [speaker(ToneVoice())], Keep.CURRENT_WORDS)
+    assert counts(staying) == (0, 4, 0, 0)
+    assert counts(render(WANTED, library, [speaker(ToneVoice())])) == (4, 0, 0, 0)
 
 
 def test_one_failure_does_not_lose_the_others(tmp_path: Path) -> None:
     words = {"good": "Press one.", "bad": "unsayable.", "empty": "..."}
-    order = Order(tuple(Utterance("en", key, Pace.SLOW, text) for key, text in words.items()), {})
-    report = render(order, Library.open(tmp_path), ToneVoice())
-    assert counts(report) == (1, 0, 2)
+    wanted = [Utterance("en", key, Pace.SLOW, text) for key, text in words.items()]
+    report = render(wanted, Library.open(tmp_path), [speaker(ToneVoice())])
+    assert counts(report) == (1, 0, 0, 2)
     reasons = {failure.utterance.prompt_id: failure.reason for failure in report.failed}
     assert reasons["bad"] == "no en at slow: unsayable."
     assert "nothing to say" in reasons["empty"]
-    assert Library.open(tmp_path).find(order.utterances[0])
+    assert Library.open(tmp_path).find(wanted[0])
+
+
+# -- Standing in -----------------------------------------------------------------------------------
+
+
+def test_the_offline_voice_stands_in_and_a_later_run_replaces_just_its_clips(
+    tmp_path: Path,
+) -> None:
+    google, offline = ToneVoice("gtts"), ToneVoice()
+    google.gone = True
+    library = Library.open(tmp_path)
+    report = render(WANTED, library, [speaker(google), speaker(offline)])
+    assert counts(report) == (4, 0, 4, 0)
+    assert {failure.source for failure in report.stood_in} == {Source.GTTS}
+    assert sources(library) == ["espeak"] * 4
+    google.gone = False
+    first = render(WANTED[:1], library, [speaker(google), speaker(offline)])
+    assert counts(first) == (1, 0, 0, 0)
+    later = render(WANTED, library, [speaker(google), speaker(offline)])
+    assert counts(later) == (3, 1, 0, 0)
+    assert sources(Library.open(tmp_path)) == ["gtts"] * 4
 
 
 def test_a_voice_that_is_gone_is_not_asked_hundreds_of_times(tmp_path: Path) -> None:
-    class Leaving(ToneVoice):
-        lanes = 1
-        asked = 0
-
-        def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
-            self.asked += 1
-            return super().speak(sentences if self.asked <= 2 else ["unsayable"], language, pace)
-
+    google = ToneVoice("gtts")
+    google.gone = True
     words = {f"prompt_{number}": f"Press {'one ' * number} now." for number in range(1, 60)}
-    order = Order(tuple(utterances({"en": words})), {})
-    voice = Leaving()
-    with pytest.raises(SpeechError, match="failed 5 times one after another"):
-        render(order, Library.open(tmp_path), voice)
-    assert voice.asked <= 2 + 5 + 2
-    assert len(Library.open(tmp_path)) == 2, "what was made before is kept"
+    wanted = utterances({"en": words})
+    report = render(wanted, Library.open(tmp_path), [speaker(google), speaker(ToneVoice())])
+    assert counts(report) == (118, 0, 118, 0)
+    assert google.asked <= rendering.MAX_FAILURES_IN_A_ROW + 2 * google.lanes
+    assert sum("not tried" in failure.reason for failure in report.stood_in) >= 110
+    assert "not tried" not in report.stood_in[0].reason
+
+
+def test_nobody_stands_in_for_a_good_clip_of_the_voice_that_is_gone(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    render(WANTED, library, [speaker(ToneVoice("gtts", "gTTS 1"))])
+    newer = ToneVoice("gtts", "gTTS 2")
+    newer.gone = True
+    report = render(WANTED, library, [speaker(newer), speaker(ToneVoice())], Keep.NOTHING)
+    assert counts(report) == (0, 4, 4, 0)
+    assert sources(library) == ["gtts"] * 4
+
+
+def test_when_nobody_can_speak_both_reasons_are_told(tmp_path: Path) -> None:
+    google, offline = ToneVoice("gtts"), ToneVoice()
+    google.gone = offline.gone = True
+    report = render(WANTED[:1], Library.open(tmp_path), [speaker(google), speaker(offline)])
+    assert counts(report) == (0, 0, 0, 1)
+    assert report.failed[0].reason == "no en at normal: Press one. no en at normal: Press one."
+
+
+# -- Interruptions ---------------------------------------------------------------------------------
 
 
 def test_an_interruption_keeps_what_was_made(tmp_path: Path) -> None:
-    def interrupt(done: int, _total: int) -> None:
+    def interrupt(_source: Source, done: int, _total: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render(ORDER, Library.open(tmp_path), ToneVoice(), interrupt)
-    assert counts(render(ORDER, Library.open(tmp_path), ToneVoice())) == (2, 2, 0)
+        render(WANTED, Library.open(tmp_path), [speaker(ToneVoice())], on_progress=interrupt)
+    again = render(WANTED, Library.open(tmp_path), [speaker(ToneVoice())])
+    assert counts(again) == (2, 2, 0, 0)
+
+
+def test_what_is_made_is_saved_while_the_rendering_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "SAVE_SECONDS", 0.0)
+    saved: list[int] = []
+    render(
+        WANTED,
+        Library.open(tmp_path),
+        [speaker(ToneVoice())],
+        on_progress=lambda _source, done, _total: saved.append(
+            len(Library.open(tmp_path)) if done else 0
+        ),
+    )
+    assert saved == [0, 0, 1, 2, 3], "a killed rendering loses the last clip at most"
 
 
 def test_equal_orders_give_equal_libraries(espeak: EspeakVoice, tmp_path: Path) -> None:
     manifests = []
     for folder in (tmp_path / "first", tmp_path / "second"):
-        assert counts(render(ORDER, Library.open(folder), espeak)) == (4, 0, 0)
+        assert counts(render(WANTED, Library.open(folder), [speaker(espeak)])) == (4, 0, 0, 0)
         manifests.append((folder / "clips" / "manifest.json").read_bytes())
     assert manifests[0] == manifests[1]

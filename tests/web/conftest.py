@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ import soundfile
 from msgspec import Struct, field
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ivr.simulator.clips import read_clip
 from ivr.twiml.read import read
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+POLL_SECONDS = 0.02
+"""How soon a server notices that it is to stop; by itself it takes half a second."""
 FORM = {"AccountSid": "AC1", "From": "+919876543210", "To": "+12025550100"}
 
 
@@ -33,7 +37,7 @@ class Answer(Struct, frozen=True):
     document: bytes
     verbs: tuple[Verb, ...]
     words: tuple[str, ...]
-    """The INAM tag of each clip in order; pauses are left out."""
+    """What each clip says in order, prompt by prompt; pauses are left out."""
     spoken: tuple[Say, ...]
     """What has no clip."""
 
@@ -57,7 +61,7 @@ class Caller(Struct):
 
     client: httpx.Client
     token: str = TOKEN
-    clips: dict[str, str] = field(default_factory=dict)
+    clips: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def post(self, path: str, form: dict[str, str], *, origin: str = LINE) -> httpx.Response:
         url = origin + path
@@ -86,18 +90,21 @@ class Caller(Struct):
         assert response.headers["Content-Type"].startswith("text/xml")
         verbs = read(response.content)
         heard = [part for verb in verbs for part in _audible(verb)]
-        words = tuple(self.words(part.url) for part in heard if isinstance(part, Play))
+        words = tuple(
+            each for part in heard if isinstance(part, Play) for each in self.words(part.url)
+        )
         spoken = tuple(part for part in heard if isinstance(part, Say))
         return Answer(response.content, verbs, words, spoken)
 
-    def words(self, url: str) -> str:
-        """What the clip at this address says, by its own tag."""
+    def words(self, url: str) -> tuple[str, ...]:
+        """What the clip at this address says, by its own tag, or the labels of its parts."""
         if url not in self.clips:
             clip = self.client.get(LINE + url)
             assert clip.status_code == 200, url
             with soundfile.SoundFile(io.BytesIO(clip.content)) as wav:
                 assert (wav.samplerate, wav.channels, wav.subtype) == (8000, 1, "ULAW")
-                self.clips[url] = wav.title
+            found = read_clip(clip.content)
+            self.clips[url] = tuple(part.words for part in found.parts) or (found.words,)
         return self.clips[url]
 
 
@@ -122,21 +129,29 @@ class Wire(Struct, frozen=True):
 
     port: int
 
+    def get(self, path: str, *, method: str = "GET", **headers: str) -> Reply:
+        """A request without a signature; `_` in the name of a header stands for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._send(method, path, None, named)
+
     def post(self, path: str, form: dict[str, str]) -> Reply:
         url = f"http://127.0.0.1:{self.port}{path}"
         signature = sign(TOKEN, url, form)
         return self.send("POST", path, urlencode(form).encode(), signature)
 
     def send(self, method: str, path: str, body: bytes, signature: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         headers = {
             "X-Twilio-Signature": signature,
             "Content-Type": "application/x-www-form-urlencoded",
         }
+        return self._send(method, path, body, headers)
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
-            return Reply(response.status, response.read())
+            return Reply(response.status, response.read(), dict(response.getheaders()))
         finally:
             connection.close()
 
@@ -146,18 +161,26 @@ class Reply(Struct, frozen=True):
 
     status: int
     body: bytes
+    headers: dict[str, str]
 
 
 @pytest.fixture
 def wire(app: Flask) -> Iterator[Wire]:
     """The line behind a real HTTP server on loopback."""
+    with serving(app) as found:
+        yield found
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[Wire]:
+    """A real HTTP server on loopback for as long as the block runs."""
 
     class Quiet(WSGIRequestHandler):
         def log_request(self, *_: object) -> None:
             """Nothing."""
 
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield Wire(server.server_port)

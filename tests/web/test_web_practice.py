@@ -30,7 +30,11 @@ BENGALI_FIGURES = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 def read_out(spec: Spec, answer: Answer) -> str:
     """The digits heard in a turn, in the language of that turn."""
     for words in spec.words.values():
-        digits = {words.prompts[f"digit_{digit}"]: digit for digit in "0123456789"}
+        digits = {
+            words.prompts[f"digit_{digit}{form}"]: digit
+            for digit in "0123456789"
+            for form in ("", "_more")
+        }
         found = "".join(digits.get(heard, "") for heard in answer.words)
         if found:
             return found

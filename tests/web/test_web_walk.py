@@ -103,7 +103,11 @@ class Walk(Struct):
     def code(self, answer: Answer) -> str:
         """The digits that were read out, which are the last words of their turn."""
         prompts = self.spec.words[self.language].prompts
-        digits = {prompts[f"digit_{digit}"]: digit for digit in "0123456789"}
+        digits = {
+            prompts[f"digit_{digit}{form}"]: digit
+            for digit in "0123456789"
+            for form in ("", "_more")
+        }
         found = [digits.get(words) for words in answer.words]
         first = next(i for i, digit in enumerate(found) if digit is not None)
         assert None not in found[first:], "nothing is said after the code"

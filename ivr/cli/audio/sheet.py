@@ -1,0 +1,107 @@
+"""`ivr audio sheet`: the page for the person who records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from ivr.errors import SpeechError
+from ivr.flow.model import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ivr.cli.audio.studio import Studio
+    from ivr.flow.model import Flow
+    from ivr.paper.sheet import Line
+    from ivr.paper.sheet_words import SheetWords
+
+
+@click.command()
+@click.option("--language", help="Language of the sheet; otherwise the line's own, such as bn.")
+@click.option(
+    "--out",
+    type=click.File("w", encoding="utf-8", atomic=True, lazy=True),
+    default="-",
+    help="Write the page to this file, not to stdout.",
+)
+def sheet(language: str | None, out: TextIO) -> None:
+    """Print the page for the person who records: HTML, fit to print.
+
+    Each prompt has its number, its words, hints, seconds, and whether it is missing, recorded or
+    recorded with other words.
+    """
+    from ivr.cli.audio.studio import Studio, language_of
+    from ivr.cli.project import Project
+    from ivr.paper.sheet import sheet as page
+    from ivr.speech.intake import sheet_code
+
+    project = Project.load()
+    chosen = language_of(project.spec, language)
+    studio = Studio(project.spec.words, project.settings)
+    words = _words(project.settings.config / f"sheet.{chosen}.yaml")
+    lines = _lines(project.spec.flow, studio, chosen)
+    code = sheet_code(list(studio.prompts[chosen]))
+    out.write(page(project.spec.flow, chosen, code, lines, words))
+    for problem in studio.recordings.problems:
+        click.echo(problem, err=True)
+
+
+def _words(path: Path) -> SheetWords:
+    from ivr.paper.sheet_words import read_sheet_words
+
+    try:
+        return read_sheet_words(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SpeechError(f"{path}: {exc}") from exc
+
+
+def _lines(flow: Flow, studio: Studio, language: str) -> list[Line]:
+    """Tell of each prompt what the person who records must know."""
+    from ivr.paper.sheet import Line, State
+    from ivr.speech.library import Library
+
+    library = Library.open(studio.audio)
+    seconds = {
+        each.prompt_id: clip.seconds
+        for each in studio.utterances
+        if (each.language, each.pace) == (language, Pace.NORMAL) and (clip := library.find(each))
+    }
+    most = _most_seconds(flow, seconds)
+    lines = []
+    for number, (prompt_id, text) in enumerate(studio.prompts[language].items(), start=1):
+        take = studio.recordings.find(language, prompt_id, Pace.NORMAL)
+        slow = studio.recordings.find(language, prompt_id, Pace.SLOW)
+        state = State.MISSING if take is None else State.STALE if take.is_stale else State.RECORDED
+        lines.append(
+            Line(
+                number=number,
+                prompt_id=prompt_id,
+                text=text,
+                state=state,
+                seconds=seconds.get(prompt_id),
+                most_seconds=most.get(prompt_id),
+                recorded_text=take.text if take else None,
+                slow_recorded=slow is not take,
+            )
+        )
+    return lines
+
+
+def _most_seconds(flow: Flow, seconds: Mapping[str, float]) -> dict[str, float]:
+    """How long each prompt may take: its limit, less the keys that are told in the same go.
+
+    A menu is a matter of all its options together, and each of those has a limit of its own.
+    """
+    from ivr.speech.join import PAUSE_SECONDS
+    from ivr.speech.limits import rows
+
+    most = {}
+    for row in rows(flow):
+        first, *others = row.prompts
+        if len(others) <= 1 and all(other in seconds for other in others):
+            rest = sum(seconds[other] + PAUSE_SECONDS[Pace.NORMAL] for other in others)
+            most[first] = row.limit_seconds - rest
+    return most

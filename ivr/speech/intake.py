@@ -1,0 +1,190 @@
+"""Taking recordings in: each take is named, read and measured before it replaces anything."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from ivr.errors import SpeechError
+from ivr.flow.model import Pace
+from ivr.speech.gates import faults
+from ivr.speech.library import replace_file
+from ivr.speech.manifest import Source
+from ivr.speech.measures import measure
+from ivr.speech.recordings import (
+    FORMATS,
+    SLOW,
+    name_problem,
+    read_take,
+    recording_files,
+    split_name,
+)
+from ivr.speech.telephone import clip
+from ivr.speech.utterance import Utterance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+_NUMBER: Final = re.compile(r"[0-9]{1,4}")
+
+
+class Desk(Struct, frozen=True):
+    """Where takes go, and what they must say.
+
+    Attributes:
+        folder: of the language's recordings, `<audio>/human/<language>`.
+        language: of the takes.
+        prompts: prompt id → text, in the order of the recording sheet.
+        sheet: the code of the sheet whose numbers name files; None: files are named by prompts.
+        replace: whether a recording that is there already is replaced by another one.
+    """
+
+    folder: Path
+    language: str
+    prompts: Mapping[str, str]
+    sheet: str | None = None
+    replace: bool = False
+
+
+class Taken(Struct, frozen=True):
+    """A take that was taken in, and under which name."""
+
+    path: Path
+    name: str
+
+
+class Intake(Struct, frozen=True):
+    """What became of each file of a folder.
+
+    Attributes:
+        taken: those that were taken in.
+        known: those that are there already, byte for byte.
+        problems: why the others were not, each in a whole sentence.
+    """
+
+    taken: tuple[Taken, ...]
+    known: tuple[Path, ...]
+    problems: tuple[str, ...]
+
+
+def sheet_code(prompt_ids: Sequence[str]) -> str:
+    """Give a short code for the numbering of a sheet: it changes when a number does."""
+    return hashlib.sha256("\n".join(prompt_ids).encode()).hexdigest()[:4]
+
+
+def take_in(
+    takes: Path,
+    desk: Desk,
+    on_progress: Callable[[int, int], object] = lambda _done, _total: None,
+) -> Intake:
+    """Copy good takes of a folder to their place; whatever is wrong with one, it stays where it is.
+
+    Args:
+        takes: the folder; hidden files and papers in it are passed over.
+        desk: where they go.
+        on_progress: told how many files are done, and how many there are.
+
+    Raises:
+        SpeechError: the folder cannot be read, or the numbers are of another sheet.
+    """
+    files = recording_files(takes)
+    taken: list[Taken] = []
+    known: list[Path] = []
+    problems: list[str] = []
+    used: dict[str, Path] = {}
+    for done, path in enumerate(files, start=1):
+        try:
+            name = _name(path, desk, used)
+            used[name] = path
+            if _is_new(path, name, desk):
+                _examine(path, name, desk)
+                _place(path, name, desk)
+                taken.append(Taken(path, name))
+            else:
+                known.append(path)
+        except SpeechError as exc:
+            problems.append(str(exc))
+        on_progress(done, len(files))
+    return Intake(tuple(taken), tuple(known), tuple(problems))
+
+
+def _name(path: Path, desk: Desk, used: Mapping[str, Path]) -> str:
+    """Give the name, without format, under which a take is kept: `greeting` or `greeting.slow`."""
+    stem, pace = split_name(path.stem)
+    if path.suffix.lower() in FORMATS and _NUMBER.fullmatch(stem):
+        name = _numbered(path, int(stem), desk) + (SLOW if pace is Pace.SLOW else "")
+    else:
+        problem = name_problem(path, desk.prompts)
+        if problem is not None:
+            raise SpeechError(problem)
+        name = path.stem
+    if name in used:
+        raise SpeechError(f"{path}: {used[name].name} is the same prompt; keep one of the two.")
+    return name
+
+
+def _numbered(path: Path, number: int, desk: Desk) -> str:
+    """Give the prompt of a number, if the takes were read from the sheet of now."""
+    code = sheet_code(list(desk.prompts))
+    if desk.sheet is None:
+        raise SpeechError(
+            f"{path}: a number says nothing without its sheet; add the code at the top of the sheet"
+            " that was read from (--sheet CODE), or name the file after its prompt."
+        )
+    if desk.sheet != code:
+        raise SpeechError(
+            f"{path}: its number is of sheet {desk.sheet}, and the prompts have changed since (now"
+            f" sheet {code}); name the file after its prompt."
+        )
+    if not 1 <= number <= len(desk.prompts):
+        raise SpeechError(f"{path}: the sheet has the numbers 1 to {len(desk.prompts)}.")
+    return list(desk.prompts)[number - 1]
+
+
+def _present(name: str, desk: Desk) -> list[Path]:
+    """List the recordings that are there under a name, in whatever format."""
+    paths = (desk.folder / f"{name}{ending}" for ending in FORMATS)
+    return [path for path in paths if path.is_file()]
+
+
+def _is_new(path: Path, name: str, desk: Desk) -> bool:
+    present = _present(name, desk)
+    if any(each.read_bytes() == path.read_bytes() for each in present):
+        return False
+    if present and not desk.replace:
+        raise SpeechError(
+            f"{path}: {name} is recorded already ({present[0]}); to take the new one instead,"
+            " say --replace."
+        )
+    return True
+
+
+def _examine(path: Path, name: str, desk: Desk) -> None:
+    """Make its clips as rendering will, and measure them."""
+    prompt_id, spoken_at = split_name(name)
+    speech = read_take(path, spoken_at)
+    paces = (Pace.SLOW,) if spoken_at is Pace.SLOW else tuple(Pace)
+    for pace in paces:
+        utterance = Utterance(desk.language, prompt_id, pace, desk.prompts[prompt_id])
+        try:
+            wav, _ = clip(speech, pace, utterance.text)
+        except SpeechError as exc:
+            raise SpeechError(f"{path}: {exc}") from exc
+        found = faults(measure(wav, desk.language), utterance, Source.HUMAN)
+        if found:
+            told = "; ".join(
+                f"{each.measure} {each.found} ({each.limit}): {each.advice}" for each in found
+            )
+            raise SpeechError(f"{path} ({pace} pace): {told}")
+
+
+def _place(path: Path, name: str, desk: Desk) -> None:
+    goal = desk.folder / f"{name}{path.suffix.lower()}"
+    replace_file(goal, path.read_bytes(), durable=True)
+    for older in _present(name, desk):
+        if older != goal:
+            older.unlink()

@@ -1,0 +1,119 @@
+"""How long a caller can listen in one go: limits on rows of prompts, from the flow itself.
+
+An elder holds little in mind, so a greeting, an option, a menu and a step of a lesson have a most
+that they may take. The seconds are our judgement, checked against clips of the offline voice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, assert_never
+
+from msgspec import Struct
+
+from ivr.flow.model import Branch, End, Flow, Lesson, Menu, Pace, Practice, PromptId, Say, Think
+from ivr.speech.gates import Fault
+from ivr.speech.join import PAUSE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ivr.flow.model import Node, NodeId
+
+GREETING_SECONDS: Final = 14
+"""With the safety words; most callers who leave do so before the first menu."""
+OPTION_SECONDS: Final = 4
+MENU_SECONDS: Final = 20
+STEP_SECONDS: Final = 17
+"""With the words that tell the keys."""
+SLOW_FACTOR: Final = 1.4
+
+
+class Row(Struct, frozen=True):
+    """Prompts that are heard in one go, and how long they may take.
+
+    Attributes:
+        name: what it is, such as `menu main_menu` or `option choose_more`.
+        prompts: in order; several are played as one joined clip.
+        limit_seconds: the most that they may take at the normal pace.
+    """
+
+    name: str
+    prompts: tuple[PromptId, ...]
+    limit_seconds: float
+
+    def limit(self, pace: Pace) -> float:
+        """The most seconds that it may take at a pace."""
+        return round(self.limit_seconds * (SLOW_FACTOR if pace is Pace.SLOW else 1), 2)
+
+    def seconds(self, pace: Pace, clip_seconds: Callable[[PromptId], float | None]) -> float | None:
+        """How long it takes, with the pauses of the join; None when a clip is missing.
+
+        Args:
+            pace: of the clips.
+            clip_seconds: the length of a prompt's clip at that pace; None where there is none.
+        """
+        lengths = [
+            length for prompt in self.prompts if (length := clip_seconds(prompt)) is not None
+        ]
+        if len(lengths) < len(self.prompts):
+            return None
+        return sum(lengths) + PAUSE_SECONDS[pace] * (len(lengths) - 1)
+
+
+def rows(flow: Flow) -> tuple[Row, ...]:
+    """List every row that has a limit, in the flow's order, each once.
+
+    Greeting 14 s, an option 4 s, a menu with its options 20 s, a step with its keys 17 s, and 1.4
+    times as much when slow. The greeting is where a call starts, if that says something.
+    """
+    every = _greeting(flow)
+    for node_id, node in flow.nodes.items():
+        every.extend(_rows_of(flow, node_id, node))
+    return tuple(dict.fromkeys(every))
+
+
+def overlong(
+    row: Row, language: str, pace: Pace, clip_seconds: Callable[[PromptId], float | None]
+) -> Fault | None:
+    """What is too long about a row; None when it is within, or when a clip is missing.
+
+    Args:
+        row: one of `rows`.
+        language: whose words are heard; the advice names their file.
+        pace: of the clips.
+        clip_seconds: the length of a prompt's clip at that pace; None where there is none.
+    """
+    seconds, limit = row.seconds(pace, clip_seconds), row.limit(pace)
+    if seconds is None or round(seconds, 2) <= limit:  # as it would be told
+        return None
+    return Fault(
+        f"seconds of {row.name}",
+        f"{seconds:.2f} s",
+        f"at most {limit:g} s",
+        f"it is more than a caller can hold: use fewer words in config/prompts/{language}.yaml",
+    )
+
+
+def _greeting(flow: Flow) -> list[Row]:
+    start = flow.nodes[flow.flow.start]
+    if not isinstance(start, Say):
+        return []
+    return [Row(f"greeting {start.prompt}", (start.prompt,), GREETING_SECONDS)]
+
+
+def _rows_of(flow: Flow, node_id: NodeId, node: Node) -> Iterator[Row]:
+    match node:
+        case Menu():
+            options = tuple(option.prompt for option in node.options)
+            yield Row(f"menu {node_id}", (node.prompt, *options), MENU_SECONDS)
+            for option in options:
+                yield Row(f"option {option}", (option,), OPTION_SECONDS)
+        case Lesson():
+            names = flow.defaults.lesson
+            for step in node.steps:
+                keys = names.last_keys if step is node.steps[-1] else names.keys
+                yield Row(f"step {step.prompt}", (step.prompt, keys), STEP_SECONDS)
+        case Say() | Practice() | Think() | Branch() | End():
+            return
+        case _:
+            assert_never(node)
