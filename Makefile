@@ -1,9 +1,10 @@
 ## make run    set up and start the line on this machine
 ## make test   set up and run every test
 ## make check  linters, types, import contracts
+## make bench  how fast it is, as ratios taken in one run
 ## make setup  only set up
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check
+.PHONY: help setup run test check bench
 
 # The first that really runs and is new enough; 3.12 and 3.11 have wheels of everything.
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -46,3 +47,6 @@ check: $(VENV)/.dev-ready
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev-ready
+	@for each in tests/benchmarks/bench_*.py; do $(BIN)/python $$each; done

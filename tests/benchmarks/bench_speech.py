@@ -1,0 +1,110 @@
+"""How fast clips are made: all prompts, both languages, both paces, by the offline voice.
+
+    make bench
+
+Everything is measured in turns in one run, and told as a ratio too, since machines are noisy. Asked
+for: all from nothing in under 10 s on two cores, and under 0.5 s when there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.audio.studio import Studio
+from ivr.cli.project import read_spec
+from ivr.cli.table import table
+from ivr.settings import Settings
+from ivr.speech.espeak import EspeakVoice
+from ivr.speech.library import Library
+from ivr.speech.spelling import spoken_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROUNDS = 3
+CONFIG = Path(__file__).parents[2] / "config"
+IVR = "from ivr.cli.main import main; main()"
+
+
+def studio_of(audio: Path) -> Studio:
+    """The shipped words, with clips in this folder."""
+    settings = Settings.from_env(
+        {"IVR_CONFIG": str(CONFIG), "IVR_AUDIO": str(audio), "IVR_TTS": "espeak"}
+    )
+    return Studio(read_spec(CONFIG).words, settings)
+
+
+def speak_only(studio: Studio) -> None:
+    """Speak everything in as many lanes as rendering does, one after another in each."""
+    with closing(EspeakVoice()) as voice:
+
+        def speak(number: int) -> None:
+            for each in studio.utterances[number :: voice.lanes]:
+                spoken = spoken_sentences(each, voice.name, studio.lexicons)
+                voice.speak(spoken, each.language, each.pace)
+
+        with ThreadPoolExecutor(voice.lanes) as pool:
+            list(pool.map(speak, range(voice.lanes)))
+
+
+def command(audio: Path, *arguments: str) -> None:
+    """Run `ivr` as an operator does, in a process of its own."""
+    variables = {"IVR_CONFIG": str(CONFIG), "IVR_AUDIO": str(audio), "IVR_TTS": "espeak"}
+    subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", IVR, *arguments],
+        env={**os.environ, **variables},  # noqa: TID251 - a child needs PATH
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def measured(folder: Path) -> dict[str, float]:
+    """The median seconds of each step, taken in turns; `folder` has the clips afterwards."""
+    studio = studio_of(folder)
+    steps: dict[str, Callable[[], None]] = {
+        "the voice alone, no clips": lambda: speak_only(studio),
+        "ivr audio render, from nothing": lambda: command(folder, "audio", "render", "--force"),
+        "ivr audio render, nothing to do": lambda: command(folder, "audio", "render"),
+        "ivr audio list": lambda: command(folder, "audio", "list"),
+        "ivr audio check": lambda: command(folder, "audio", "check"),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(ROUNDS):
+        for name, step in steps.items():
+            begun = time.perf_counter()
+            step()
+            seconds[name].append(time.perf_counter() - begun)
+    return {name: statistics.median(each) for name, each in seconds.items()}
+
+
+def main() -> None:
+    """Measure, and print one table."""
+    with tempfile.TemporaryDirectory() as folder:
+        medians = measured(Path(folder))
+        library = Library.open(Path(folder))
+        clips = [library.entry(each.place) for each in studio_of(Path(folder)).utterances]
+        spoken = sum(clip.seconds for clip in clips if clip)
+    floor = medians["the voice alone, no clips"]
+    rows = [("step", "seconds", "by the voice alone", "speech by seconds")]
+    rows += [
+        (name, f"{each:.2f}", f"{each / floor:.2f}", f"{spoken / each:.0f}")
+        for name, each in medians.items()
+    ]
+    cores = os.cpu_count()
+    click.echo(f"{len(clips)} clips, {spoken:.0f} s of speech, {cores} cores, {ROUNDS} rounds")
+    click.echo(table(rows, numbers={1, 2, 3}))
+
+
+if __name__ == "__main__":
+    main()
