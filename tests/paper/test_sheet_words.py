@@ -106,8 +106,7 @@ def test_all_problems_are_told_together_in_the_order_of_their_lines() -> None:
         f"  {FILE}:{line_of('table:', text)}: 'second' is missing; add it",
         f"  {FILE}:{line_of('  secnd', text)}: 'secnd' is not known here; did you mean 'second'?",
         f"  {FILE}:{line_of('roles:', text)}: 'goodbye' is missing; add it",
-        f"  {FILE}:{line_of('  godbye', text)}: 'godbye' is not known here;"
-        " did you mean 'goodbye'?",
+        f"  {FILE}:{line_of('  god', text)}: 'godbye' is not known here; did you mean 'goodbye'?",
     ]
 
 
