@@ -207,7 +207,7 @@ class _Work:
     def _fail(self, utterance: Utterance, speaker: Speaker, exc: SpeechError) -> None:
         before = self.failures.get(utterance)
         failure = Failure(utterance, speaker.source, str(exc))
-        if before is not None:
+        if before is not None and before.reason != failure.reason:
             failure = Failure(utterance, before.source, f"{before.reason} {exc}")
         self.failures[utterance] = failure
 
@@ -240,17 +240,16 @@ def _turn(recipe: Recipe) -> tuple[str, str, str]:
 def _until_gone(outcomes: Outcomes, recipes: Sequence[Recipe], speaker: Speaker) -> Outcomes:
     """The same outcomes; after too many failures in a row, the rest fails without being tried."""
     in_a_row = 0
+    last: Clip | SpeechError | None = None
     left = dict.fromkeys(recipes)
     with closing(outcomes):
-        for recipe, outcome in outcomes:
-            yield recipe, outcome
+        for recipe, last in outcomes:
+            yield recipe, last
             del left[recipe]
-            in_a_row = 0 if isinstance(outcome, Clip) else in_a_row + 1
+            in_a_row = 0 if isinstance(last, Clip) else in_a_row + 1
             if speaker.breaks and in_a_row == MAX_FAILURES_IN_A_ROW:
                 break
-    reason = SpeechError(
-        f"not tried, since {in_a_row} others had failed one after another with this voice."
-    )
+    reason = SpeechError(f"not tried, since {in_a_row} failed one after another, the last: {last}")
     for recipe in left:
         yield recipe, reason
 

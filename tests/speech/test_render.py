@@ -39,7 +39,7 @@ class ToneVoice:
     def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
         self.asked += 1
         if self.gone or "unsayable" in sentences[0]:
-            raise SpeechError(f"no {language} at {pace}: {sentences[0]}")
+            raise SpeechError(f"{self.name} says no {language} at {pace}: {sentences[0]}")
         hum = np.sin(np.arange(8000) * len(sentences[0]) / 10).astype(np.float32)
         return Speech(tuple(Take(hum, ends_sentence=True) for _ in sentences), 8000, pace)
 
@@ -112,7 +112,7 @@ def test_one_failure_does_not_lose_the_others(tmp_path: Path) -> None:
     report = render(wanted, Library.open(tmp_path), [speaker(ToneVoice())])
     assert counts(report) == (1, 0, 0, 2)
     reasons = {failure.utterance.prompt_id: failure.reason for failure in report.failed}
-    assert reasons["bad"] == "no en at slow: unsayable."
+    assert reasons["bad"] == "espeak says no en at slow: unsayable."
     assert "nothing to say" in reasons["empty"]
     assert Library.open(tmp_path).find(wanted[0])
 
@@ -165,7 +165,9 @@ def test_when_nobody_can_speak_both_reasons_are_told(tmp_path: Path) -> None:
     google.gone = offline.gone = True
     report = render(WANTED[:1], Library.open(tmp_path), [speaker(google), speaker(offline)])
     assert counts(report) == (0, 0, 0, 1)
-    assert report.failed[0].reason == "no en at normal: Press one. no en at normal: Press one."
+    assert report.failed[0].reason == (
+        "gtts says no en at normal: Press one. espeak says no en at normal: Press one."
+    )
 
 
 # -- Interruptions ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -106,11 +107,15 @@ def _faults(inspection: Inspection) -> Iterator[str]:
 
 
 def _misspoken(studio: Studio) -> Iterator[str]:
-    """Words that the offline voice says wrongly."""
-    from ivr.cli.audio.studio import open_voice
+    """Words that the offline voice says wrongly; a language that it lacks is told and passed."""
+    from ivr.errors import SpeechError
     from ivr.speech.espeak import EspeakVoice
     from ivr.speech.sounding import mispronounced
 
-    with open_voice("espeak") as voice:
-        if isinstance(voice, EspeakVoice):
-            yield from map(str, mispronounced(studio.utterances, studio.lexicons, voice))
+    with closing(EspeakVoice(lanes=1)) as voice:
+        for language in studio.prompts:
+            own = [each for each in studio.utterances if each.language == language]
+            try:
+                yield from map(str, mispronounced(own, studio.lexicons, voice))
+            except SpeechError as exc:
+                click.echo(f"The words of {language} were not judged: {exc}", err=True)
