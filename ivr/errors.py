@@ -5,6 +5,7 @@ IvrError
 ├── FlowError         the flow spec or its words are broken; lists every problem
 ├── StoreError        Redis did not answer, or cannot be started
 ├── SpeechError       a voice or an audio file cannot give what was asked of it
+│   └── VoiceAwayError  a voice that is elsewhere cannot be reached now
 ├── TwimlError        a document is not TwiML that a carrier would take
 ├── EventError        a carrier's request does not say what it must
 ├── CallError         the pretend carrier cannot place or go on with a call
@@ -49,6 +50,10 @@ class StoreError(IvrError):
 
 class SpeechError(IvrError):
     """A voice or an audio file cannot give what was asked of it."""
+
+
+class VoiceAwayError(SpeechError):
+    """A voice that is elsewhere cannot be reached now; another one may stand in for it."""
 
 
 class TwimlError(IvrError):

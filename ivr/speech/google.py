@@ -22,7 +22,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from ivr.errors import SpeechError
+from ivr.errors import SpeechError, VoiceAwayError
 from ivr.flow.model import Pace
 from ivr.speech import mp3
 from ivr.speech.spelling import split_phrases
@@ -73,6 +73,10 @@ _logger = logging.getLogger(__name__)
 
 class _PassingError(SpeechError):
     """An answer was bad, and the next one may be good."""
+
+
+class _AwayError(_PassingError):
+    """There was no answer, or one that lets nobody in."""
 
 
 class Throttle:
@@ -181,8 +185,9 @@ class GoogleVoice:
         try:
             return retrying(self._ask, request, language)
         except SpeechError as exc:
+            error = VoiceAwayError if isinstance(exc, _AwayError) else SpeechError
             tries = retrying.statistics["attempt_number"]
-            raise SpeechError(f"{exc} (try {tries} of {TRIES}); {_LATER}") from exc
+            raise error(f"{exc} for {text!r} (try {tries} of {TRIES}); {_LATER}") from exc
 
     def _ask(self, request: gTTS, language: str) -> bytes:
         self._throttle.turn()
@@ -255,21 +260,25 @@ def fetch(request: gTTS) -> bytes:
     Raises:
         SpeechError: it was refused, was not answered, or the answer cannot be read.
     """
-    words = f"for {request.text!r}"
     answer = io.BytesIO()
     try:
         request.write_to_fp(answer)
     except gTTSError as exc:
         if exc.rsp is None:
             reason = type(exc.__context__).__name__
-            raise _PassingError(f"Google's voice gave no answer ({reason}) {words}") from exc
+            raise _AwayError(f"Google's voice gave no answer ({reason})") from exc
         status = exc.rsp.status_code
-        is_refused = _CLIENT_ERROR <= status < _SERVER_ERROR and status != _TOO_MANY_REQUESTS
-        error = SpeechError if is_refused else _PassingError
-        raise error(f"Google's voice answered {status} without sound {words}") from exc
+        raise _kind(status)(f"Google's voice answered {status} without sound") from exc
     except (ValueError, OSError) as exc:
-        raise _PassingError(f"Google's voice answered what cannot be read {words}: {exc}") from exc
+        raise _PassingError(f"Google's voice answered what cannot be read ({exc})") from exc
     return answer.getvalue()
+
+
+def _kind(status: int) -> type[SpeechError]:
+    """What an HTTP status without sound says of the next try."""
+    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
+        return _AwayError
+    return SpeechError if status >= _CLIENT_ERROR else _PassingError
 
 
 def decode(answer: bytes, text: str, language: str) -> tuple[Samples, int]:
@@ -281,18 +290,16 @@ def decode(answer: bytes, text: str, language: str) -> tuple[Samples, int]:
         SpeechError: it is empty, no MP3, not whole, or too short or too long for the letters.
     """
     if not answer:
-        raise _PassingError(f"Google's voice answered without sound for {text!r}")
+        raise _PassingError("Google's voice answered without sound")
     try:
         samples, rate = _decode_whole(answer)
     except ValueError as exc:
-        raise _PassingError(f"Google's voice answered no whole MP3 for {text!r}: {exc}") from exc
+        raise _PassingError(f"Google's voice answered no whole MP3 ({exc})") from exc
     seconds = len(samples) / rate
     letters = sum(character.isalnum() for character in text)
     shortest = letters / FASTEST.get(language, max(FASTEST.values()))
     if not shortest <= seconds <= letters / SLOWEST + SLACK_SECONDS:
-        raise _PassingError(
-            f"Google's voice answered {seconds:.1f} s for the {letters} letters of {text!r}"
-        )
+        raise _PassingError(f"Google's voice answered {seconds:.1f} s for {letters} letters")
     return samples, rate
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from ivr.errors import SpeechError
+from ivr.errors import SpeechError, VoiceAwayError
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Clip, Make, Recipe, Source
 from ivr.speech.spelling import spoken_sentences
@@ -36,10 +36,16 @@ SAVE_SECONDS: Final = 0.5
 """Between two savings of the manifest: what a killed rendering loses at most."""
 
 _AHEAD: Final = 2
-"""Utterances a lane is given at a time: none is idle, and little is in vain when it is stopped."""
+"""Utterances a lane is given at a time, so that none is idle.
+
+A lane that is alone gets one: it is far away, and one in vain takes long when it does not answer.
+"""
 
 MAX_FAILURES_IN_A_ROW: Final = 3
-"""After so many the voice itself is gone, and to ask it hundreds of times more helps nobody."""
+"""After so many the voice itself is gone, and to ask it hundreds of times more helps nobody.
+
+One that is away from the first utterance on is given up at once.
+"""
 
 
 class Speaker(Protocol):
@@ -141,8 +147,8 @@ def render(
     """Render what the library misses, and save the manifest.
 
     One failure does not lose the others, and an interruption does not lose what was made; the
-    manifest is saved every half second, at the end, and when this is interrupted. When a voice
-    fails three times one after another, it is not asked for the rest.
+    manifest is saved every half second, at the end, and when this is interrupted. A voice that
+    fails three times one after another, or is away from the beginning, is not asked for the rest.
 
     Args:
         utterances: all that the line can say.
@@ -239,7 +245,7 @@ def _turn(recipe: Recipe) -> tuple[str, str, str]:
 
 def _until_gone(outcomes: Outcomes, recipes: Sequence[Recipe], speaker: Speaker) -> Outcomes:
     """The same outcomes; after too many failures in a row, the rest fails without being tried."""
-    in_a_row = 0
+    in_a_row, worked = 0, False
     last: Clip | SpeechError | None = None
     left = dict.fromkeys(recipes)
     with closing(outcomes):
@@ -247,7 +253,9 @@ def _until_gone(outcomes: Outcomes, recipes: Sequence[Recipe], speaker: Speaker)
             yield recipe, last
             del left[recipe]
             in_a_row = 0 if isinstance(last, Clip) else in_a_row + 1
-            if speaker.breaks and in_a_row == MAX_FAILURES_IN_A_ROW:
+            worked = worked or isinstance(last, Clip)
+            never_reached = isinstance(last, VoiceAwayError) and not worked
+            if speaker.breaks and (never_reached or in_a_row == MAX_FAILURES_IN_A_ROW):
                 break
     reason = SpeechError(f"not tried, since {in_a_row} failed one after another, the last: {last}")
     for recipe in left:
@@ -267,10 +275,11 @@ def _spoken(recipes: Sequence[Recipe], library: Library, speaker: Speaker) -> Ou
 
     waiting = iter(recipes)
     pending: dict[Future[Clip | SpeechError], Recipe] = {}
+    ahead = _AHEAD * speaker.lanes if speaker.lanes > 1 else 1
     pool = ThreadPoolExecutor(max_workers=speaker.lanes)
     try:
         while True:
-            for recipe in islice(waiting, _AHEAD * speaker.lanes - len(pending)):
+            for recipe in islice(waiting, ahead - len(pending)):
                 pending[pool.submit(make, recipe)] = recipe
             if not pending:
                 return

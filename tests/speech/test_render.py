@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ivr.errors import SpeechError
+from ivr.errors import SpeechError, VoiceAwayError
 from ivr.flow.model import Pace
 from ivr.speech import render as rendering
 from ivr.speech.lexicon import read_lexicon
@@ -148,6 +148,29 @@ def test_a_voice_that_is_gone_is_not_asked_hundreds_of_times(tmp_path: Path) -> 
     assert google.asked <= rendering.MAX_FAILURES_IN_A_ROW + 2 * google.lanes
     assert sum("not tried" in failure.reason for failure in report.stood_in) >= 110
     assert "not tried" not in report.stood_in[0].reason
+
+
+def test_a_voice_that_cannot_be_reached_at_all_is_asked_once(tmp_path: Path) -> None:
+    class Away(ToneVoice):
+        lanes = 1
+
+        def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
+            if self.asked == self.answers:
+                self.asked += 1
+                raise VoiceAwayError("no answer")
+            return super().speak(sentences, language, pace)
+
+        answers = 0
+
+    google = Away("gtts")
+    report = render(WANTED, Library.open(tmp_path), [speaker(google), speaker(ToneVoice())])
+    assert counts(report) == (4, 0, 4, 0)
+    assert google.asked == 1
+    again = Away("gtts")
+    again.answers = 1
+    report = render(WANTED, Library.open(tmp_path), [speaker(again), speaker(ToneVoice())])
+    assert counts(report) == (3, 1, 1, 0), "one that has answered before is asked for the rest"
+    assert again.asked == 4
 
 
 def test_nobody_stands_in_for_a_good_clip_of_the_voice_that_is_gone(tmp_path: Path) -> None:
