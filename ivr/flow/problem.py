@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a file: keys and positions from the top, such as ("nodes", "help", "options", 0)."""
@@ -35,3 +38,10 @@ def node_of(path: Path) -> str | None:
             return node
         case _:
             return None
+
+
+def listed(file: str, problems: Iterable[Problem]) -> str:
+    """All problems of one file under a headline, each once, in the order of the lines."""
+    told = sorted(set(problems), key=lambda each: (each.line, str(each)))
+    noun = "problem" if len(told) == 1 else "problems"
+    return "\n  ".join((f"{file} cannot be read, it has {len(told)} {noun}:", *map(str, told)))

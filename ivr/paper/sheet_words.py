@@ -7,21 +7,17 @@ them.
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
 from ivr.flow.model import PromptId  # noqa: TC001 (a field of a struct)
+from ivr.flow.problem import listed
 from ivr.flow.schema import faults_of, schema_of
 from ivr.flow.source import Source
 from ivr.paper.roles import Role
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ivr.flow.problem import Problem
 
 Sentence = Annotated[str, Meta(min_length=1)]
 TenDigits = Annotated[
@@ -155,15 +151,8 @@ def read_sheet_words(text: str, file: str = "sheet") -> SheetWords:
         faults = faults_of(schema_of("sheet", _FORM), source.data)
         problems += [source.problem(*each) for each in faults if not source.tells_of(each[0])]
     if problems:
-        raise _error(problems, file)
+        raise SpeechError(listed(file, problems))
     try:
         return msgspec.convert(source.data, SheetWords)
     except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        raise _error([source.problem((), f"{exc}; change it")], file) from exc
-
-
-def _error(problems: Iterable[Problem], file: str) -> SpeechError:
-    told = sorted(set(problems), key=lambda each: (each.line, str(each)))
-    noun = "problem" if len(told) == 1 else "problems"
-    headline = f"{file} cannot be read, it has {len(told)} {noun}:"
-    return SpeechError("\n  ".join((headline, *map(str, told))))
+        raise SpeechError(listed(file, [source.problem((), f"{exc}; change it")])) from exc

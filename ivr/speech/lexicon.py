@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
 from ivr.flow.model import JOINERS, Language
+from ivr.flow.problem import listed
 from ivr.flow.schema import faults_of, schema_of
 from ivr.flow.source import Source
 
@@ -130,23 +131,16 @@ def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
     source = Source(file, unicodedata.normalize("NFC", text))
     problems = [*source.problems, *_problems(source)]
     if problems:
-        raise _error(problems, file)
+        raise SpeechError(listed(file, problems))
     try:
         lexicon = msgspec.convert(source.data, Lexicon)
     except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        raise _error([source.problem((), f"{exc}; change it")], file) from exc
+        raise SpeechError(listed(file, [source.problem((), f"{exc}; change it")])) from exc
     words = tuple(
         msgspec.structs.replace(word, written=word.written.translate(JOINERS))
         for word in lexicon.words
     )
     return msgspec.structs.replace(lexicon, words=words)
-
-
-def _error(problems: Iterable[Problem], file: str) -> SpeechError:
-    told = sorted(set(problems), key=lambda each: (each.line, str(each)))
-    noun = "problem" if len(told) == 1 else "problems"
-    headline = f"{file} cannot be read, it has {len(told)} {noun}:"
-    return SpeechError("\n  ".join((headline, *map(str, told))))
 
 
 def _problems(source: Source) -> Iterator[Problem]:

@@ -96,12 +96,12 @@ def _most_seconds(flow: Flow, seconds: Mapping[str, float]) -> dict[str, float]:
     A menu is a matter of all its options together, and each of those has a limit of its own.
     """
     from ivr.speech.join import PAUSE_SECONDS
-    from ivr.speech.limits import rows
+    from ivr.speech.limits import MENU_SECONDS, rows
 
     most = {}
     for row in rows(flow):
         first, *others = row.prompts
-        if len(others) <= 1 and all(other in seconds for other in others):
+        if row.limit_seconds != MENU_SECONDS and all(other in seconds for other in others):
             rest = sum(seconds[other] + PAUSE_SECONDS[Pace.NORMAL] for other in others)
             most[first] = row.limit_seconds - rest
     return most
