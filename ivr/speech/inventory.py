@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ivr.speech.library import Library
-    from ivr.speech.render import Speaker
+    from ivr.speech.speaker import Speaker
 
 
 class State(enum.StrEnum):

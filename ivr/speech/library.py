@@ -16,6 +16,7 @@ import fcntl
 import hashlib
 import os
 import re
+import stat
 import threading
 from typing import TYPE_CHECKING, Final
 
@@ -118,11 +119,13 @@ class Library:
             raise SpeechError(f"{path} cannot be read: {exc.strerror}") from exc
 
     def is_damaged(self, clip: Clip) -> bool:
-        """Whether its file is there and is not, byte for byte, what was rendered."""
+        """Whether its file is there and cannot be read as, byte for byte, what was rendered."""
         try:
             return hashlib.sha256(self._path(clip.sha256).read_bytes()).hexdigest() != clip.sha256
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError:  # nobody can hear what cannot be read
+            return True
 
     def missing(self, recipes: Iterable[Recipe], keep: Keep = Keep.SAME_RECIPE) -> list[Recipe]:
         """List what must be rendered, in the order given; a damaged clip is missing too."""
@@ -172,57 +175,83 @@ class Library:
         Raises:
             SpeechError: the folder cannot be written, or the manifest was broken meanwhile.
         """
-        with self._locked():
-            self._write({**read_manifest(self._manifest), **self._added})
+        with self._locked(".lock"):
+            before = read_manifest(self._manifest)
+            self._write(before, {**before, **self._added})
+
+    @contextlib.contextmanager
+    def rendering(self) -> Iterator[None]:
+        """Keep others from pruning what is written and not saved yet.
+
+        Raises:
+            SpeechError: the folder cannot be written.
+        """
+        with self._locked(".rendering", fcntl.LOCK_SH):
+            yield
 
     def prune(self, places: Collection[Place], unused_since: float) -> tuple[int, int]:
-        """Take clips out that nothing refers to, and delete files that no clip has.
+        """Take clips out that nothing refers to, and delete files that no clip has had for long.
 
         Args:
             places: what the line can say.
-            unused_since: files changed after this moment (seconds since 1970) stay: a rendering
-                may just have written them, and a call that runs may still ask for them.
+            unused_since: files whose clip left the manifest after this moment (seconds since 1970)
+                stay: a call that runs may still ask for them.
 
         Returns:
             How many files were deleted, and their bytes.
 
         Raises:
-            SpeechError: the folder cannot be written.
+            SpeechError: the folder cannot be written, has no clips, or a rendering is under way.
         """
-        with self._locked():
+        if not self._clips:
+            raise SpeechError(
+                f"{self._folder} has no manifest with clips, so that every file would count as"
+                " unused; check IVR_AUDIO, and run first: ivr audio render"
+            )
+        with self._locked(".rendering", fcntl.LOCK_EX | fcntl.LOCK_NB), self._locked(".lock"):
             clips = read_manifest(self._manifest)
-            self._write({place: clip for place, clip in clips.items() if place in places})
-            names = {f"{clip.sha256}.wav" for clip in self._clips.values()}
-            unused = [
-                path
-                for pattern in ("*.wav", ".*.part")
-                for path in self._folder.glob(pattern)
-                if path.name not in names and path.lstat().st_mtime < unused_since
-            ]
-            size = sum(path.lstat().st_size for path in unused)
-            for path in unused:
+            self._write(clips, {place: clip for place, clip in clips.items() if place in places})
+            unused = list(self._unused(unused_since))
+            for path, _ in unused:
                 path.unlink(missing_ok=True)
-        return len(unused), size
+        return len(unused), sum(size for _, size in unused)
+
+    def _unused(self, since: float) -> Iterator[tuple[Path, int]]:
+        """The files of clips that no clip has had since then, with their bytes."""
+        names = {f"{clip.sha256}.wav" for clip in self._clips.values()}
+        for path in (*self._folder.glob("*.wav"), *self._folder.glob(".*.part")):
+            status = path.lstat()
+            if path.name not in names and status.st_mtime < since and stat.S_ISREG(status.st_mode):
+                yield path, status.st_size
 
     @property
     def _manifest(self) -> Path:
         return self._folder / "manifest.json"
 
-    def _write(self, clips: dict[Place, Clip]) -> None:
+    def _write(self, before: Mapping[Place, Clip], clips: dict[Place, Clip]) -> None:
         replace_file(self._manifest, manifest_bytes(clips), durable=True)
+        gone = {c.sha256 for c in before.values()} - {c.sha256 for c in clips.values()}
+        for sha256 in gone:  # from now on it is unused, and `prune` counts from here
+            with contextlib.suppress(OSError):
+                os.utime(self._path(sha256))
         self._clips, self._added = clips, {}
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Alone among the processes that write this manifest; the lock goes with its process."""
-        path = self._folder / ".lock"
+    def _locked(self, name: str, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+        """Hold a lock among the processes that use this folder; it goes with its process."""
+        path = self._folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = path.open("wb")
         except OSError as exc:
             raise unwritable(path, exc) from exc
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, how)
+            except BlockingIOError as exc:
+                raise SpeechError(
+                    f"{self._folder}: clips are being rendered there; prune when that is done."
+                ) from exc
             yield
 
     def _path(self, sha256: str) -> Path:

@@ -132,10 +132,10 @@ def read_manifest(path: Path) -> dict[Place, Clip]:
         manifest = msgspec.json.decode(content, type=_Manifest)
     except (FileNotFoundError, NotADirectoryError):  # writing there is what will tell
         return {}
-    except (OSError, msgspec.DecodeError) as exc:
-        raise SpeechError(
-            f"{path} cannot be read: {exc}. Delete it and run: ivr audio render"
-        ) from exc
+    except OSError as exc:
+        raise SpeechError(f"{path} cannot be read: {exc.strerror}; make it readable.") from exc
+    except (UnicodeDecodeError, msgspec.DecodeError) as exc:
+        raise SpeechError(f"{path} is damaged: {exc}. Delete it and run: ivr audio render") from exc
     if manifest.manifest > VERSION:
         raise SpeechError(
             f"{path} was written by a newer version of this program ({manifest.manifest}, here"

@@ -6,28 +6,24 @@ the offline voice, which stands in for what that one could not say.
 
 from __future__ import annotations
 
-import functools
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 
 from ivr.errors import SpeechError, VoiceAwayError
 from ivr.speech.library import Keep, Library
-from ivr.speech.manifest import Clip, Make, Recipe, Source
-from ivr.speech.spelling import spoken_sentences
-from ivr.speech.telephone import PIPELINE, clip
+from ivr.speech.manifest import Clip, Recipe, Source
+from ivr.speech.telephone import clip
 from ivr.speech.utterance import Utterance  # noqa: TC001 (a field of structs)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 
-    from ivr.speech.lexicon import Lexicon
-    from ivr.speech.recordings import Recordings
-    from ivr.speech.voice import Speech, Voice
+    from ivr.speech.speaker import Speaker
 
     Outcomes: TypeAlias = Generator[tuple[Recipe, Clip | SpeechError]]
     OnProgress: TypeAlias = Callable[[Source, int, int], object]
@@ -42,74 +38,15 @@ A lane that is alone gets one: it is far away, and one in vain takes long when i
 """
 
 MAX_FAILURES_IN_A_ROW: Final = 3
-"""After so many the voice itself is gone, and to ask it hundreds of times more helps nobody.
+"""After so many the voice is gone, and to ask it hundreds of times more helps nobody.
 
-One that is away from the first utterance on is given up at once.
+Prompts are counted, since one may well fail in each language and at each pace; when the voice is
+away, each utterance is. One that is away from the first utterance on is given up at once.
 """
 
 
-class Speaker(Protocol):
-    """One who speaks utterances: a voice, or the recordings of a human one."""
-
-    source: Source
-    lanes: int
-    """How many utterances it speaks at once."""
-    breaks: bool
-    """Whether failures one after another mean that it is gone."""
-
-    def recipe(self, utterance: Utterance) -> Recipe | None:
-        """Say how it would speak this; None: it is not the one to speak it.
-
-        Raises:
-            SpeechError: the words cannot be said.
-        """
-        ...
-
-    def speak(self, recipe: Recipe) -> Speech:
-        """Speak.
-
-        Raises:
-            SpeechError: it cannot; the message says why and what to do.
-        """
-        ...
-
-
-class VoiceSpeaker:
-    """A voice with its lexicons."""
-
-    breaks = True
-
-    def __init__(self, voice: Voice, lexicons: Mapping[str, Lexicon]) -> None:
-        self._voice, self._lexicons = voice, lexicons
-        self.source = Source(voice.name)
-        self.lanes = voice.lanes
-
-    def recipe(self, utterance: Utterance) -> Recipe:
-        """See `Speaker.recipe`."""
-        spoken = spoken_sentences(utterance, self.source, self._lexicons)
-        return Recipe(utterance, spoken, self._make, PIPELINE)
-
-    @functools.cached_property
-    def _make(self) -> Make:
-        """Looked up when the first clip is wanted: a voice that stands in need not be installed."""
-        return Make(self.source, self._voice.version, self._voice.parameters)
-
-    def speak(self, recipe: Recipe) -> Speech:
-        """See `Speaker.speak`."""
-        utterance = recipe.utterance
-        return self._voice.speak(recipe.spoken, utterance.language, utterance.pace)
-
-
-class HumanSpeaker:
-    """Recordings; each stands for itself, so that a bad one says nothing of the next."""
-
-    source = Source.HUMAN
-    lanes = 2
-    breaks = False
-
-    def __init__(self, recordings: Recordings) -> None:
-        self.recipe = recordings.recipe
-        self.speak = recordings.speak
+class _UnfitError(SpeechError):
+    """What was spoken makes no clip, such as silence: it says nothing of the voice's next words."""
 
 
 class Failure(Struct, frozen=True):
@@ -148,7 +85,8 @@ def render(
 
     One failure does not lose the others, and an interruption does not lose what was made; the
     manifest is saved every half second, at the end, and when this is interrupted. A voice that
-    fails three times one after another, or is away from the beginning, is not asked for the rest.
+    fails for three prompts one after another, or is away from the beginning, is not asked for
+    the rest.
 
     Args:
         utterances: all that the line can say.
@@ -163,11 +101,10 @@ def render(
     """
     work = _Work(library, keep, on_progress)
     left = list(utterances)
-    for speaker in speakers:
-        left = work.give(speaker, left)
-    helped = [failure for failure in work.failures.values() if failure.utterance not in left]
-    failed = [work.failures[utterance] for utterance in left if utterance in work.failures]
-    return Report(tuple(work.made), tuple(work.kept), tuple(helped), tuple(failed))
+    with library.rendering():
+        for speaker in speakers:
+            left = work.give(speaker, left)
+    return work.report(left)
 
 
 class _Work:
@@ -179,6 +116,18 @@ class _Work:
         self.kept: list[Utterance] = []
         self.failures: dict[Utterance, Failure] = {}
         """Who should have spoken each utterance, and why not; also why nobody stood in."""
+
+    def report(self, left: Collection[Utterance]) -> Report:
+        """Tell what was done, when nobody else can speak what is left.
+
+        A clip that says the words of now stays, even if nobody could have made it now.
+        """
+        playable = {each for each in left if (c := self._library.find(each)) and c.says(each)}
+        kept = (*self.kept, *(each for each in left if each in playable))
+        lost = set(left) - playable
+        stood_in = (each for each in self.failures.values() if each.utterance not in lost)
+        failed = (each for each in self.failures.values() if each.utterance in lost)
+        return Report(tuple(self.made), kept, tuple(stood_in), tuple(failed))
 
     def give(self, speaker: Speaker, utterances: Sequence[Utterance]) -> list[Utterance]:
         """Have a speaker speak what it can, and give back what is left for the next one."""
@@ -245,19 +194,24 @@ def _turn(recipe: Recipe) -> tuple[str, str, str]:
 
 def _until_gone(outcomes: Outcomes, recipes: Sequence[Recipe], speaker: Speaker) -> Outcomes:
     """The same outcomes; after too many failures in a row, the rest fails without being tried."""
-    in_a_row, worked = 0, False
+    failing: set[str] = set()
+    away, worked = 0, False
     last: Clip | SpeechError | None = None
     left = dict.fromkeys(recipes)
     with closing(outcomes):
         for recipe, last in outcomes:
             yield recipe, last
             del left[recipe]
-            in_a_row = 0 if isinstance(last, Clip) else in_a_row + 1
-            worked = worked or isinstance(last, Clip)
-            never_reached = isinstance(last, VoiceAwayError) and not worked
-            if speaker.breaks and (never_reached or in_a_row == MAX_FAILURES_IN_A_ROW):
+            if isinstance(last, Clip):
+                away, worked = 0, True
+                failing.clear()
+            elif not isinstance(last, _UnfitError):
+                away += isinstance(last, VoiceAwayError)
+                failing.add(recipe.utterance.prompt_id)
+            gone = away >= (MAX_FAILURES_IN_A_ROW if worked else 1)
+            if speaker.breaks and (gone or len(failing) == MAX_FAILURES_IN_A_ROW):
                 break
-    reason = SpeechError(f"not tried, since {in_a_row} failed one after another, the last: {last}")
+    reason = SpeechError(f"not tried, since the voice failed again and again, at last: {last}")
     for recipe in left:
         yield recipe, reason
 
@@ -268,9 +222,12 @@ def _spoken(recipes: Sequence[Recipe], library: Library, speaker: Speaker) -> Ou
     def make(recipe: Recipe) -> Clip | SpeechError:
         try:
             speech = speaker.speak(recipe)
-            wav, seconds = clip(speech, recipe.utterance.pace, recipe.utterance.text)
         except SpeechError as exc:
             return exc
+        try:
+            wav, seconds = clip(speech, recipe.utterance.pace, recipe.utterance.text)
+        except SpeechError as exc:
+            return _UnfitError(str(exc))
         return library.write(recipe, wav, seconds)
 
     waiting = iter(recipes)

@@ -101,6 +101,8 @@ def test_a_file_with_other_bytes_is_damaged_and_rendered_again(
     assert library.missing([RECIPE], Keep.CURRENT_WORDS) == [RECIPE]
     (tmp_path / "clips" / NAME).unlink()
     assert not library.is_damaged(clip), "a file that is gone is missing, not damaged"
+    (tmp_path / "clips" / NAME).mkdir()
+    assert library.is_damaged(clip), "and what cannot be read is not good"
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,7 @@ def test_a_clip_of_a_recording_that_is_gone_is_not_kept(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         pytest.param("", "Delete it and run: ivr audio render", id="empty"),
+        pytest.param('{"manifest": 2, "clips": "\xff"}', "Delete it and run", id="no UTF-8"),
         pytest.param('{"manifest": 2, "clips": [', "Delete it and run", id="cut short"),
         pytest.param('{"manifest": 2, "clips": [{}]}', "Delete it and run", id="no fields"),
         pytest.param('{"manifest": 3, "clips": []}', "newer version", id="of a newer program"),
@@ -191,7 +194,7 @@ def test_a_broken_manifest_is_not_taken_as_empty(
 ) -> None:
     path = tmp_path / "clips" / "manifest.json"
     path.parent.mkdir()
-    path.write_text(content)
+    path.write_bytes(content.encode("latin-1"))
     with pytest.raises(SpeechError, match=problem):
         Library.open(tmp_path)
 
@@ -243,11 +246,48 @@ def test_pruning_takes_what_nothing_refers_to(library: Library, tmp_path: Path) 
     (folder / f".{'1' * 64}.wav.77.88.part").write_bytes(b"of a rendering that was killed")
     (folder / "notes.txt").write_text("not ours")
     later = (folder / NAME).stat().st_mtime + 60
+    (folder / "folder.wav").mkdir()
     assert library.prune({GREETING.place}, later) == (3, len(b"goodbye") + 14 + 30)
-    left = sorted(path.name for path in folder.iterdir())
-    assert left == [".lock", NAME, "manifest.json", "notes.txt"]
+    left = {path.name for path in folder.iterdir()} - {".lock", ".rendering"}
+    assert left == {NAME, "manifest.json", "notes.txt", "folder.wav"}
     assert Library.open(tmp_path).find(GREETING)
     assert Library.open(tmp_path).find(goodbye) is None
+
+
+def test_a_file_is_unused_from_when_its_clip_goes_not_from_when_it_was_made(
+    library: Library, tmp_path: Path
+) -> None:
+    """A call that runs may still ask for what was played until a moment ago."""
+    library.save()
+    old = tmp_path / "clips" / NAME
+    os.utime(old, (0, 0))
+    library.add(library.write(replace(RECIPE, spoken=("নমস্কার।",)), b"said otherwise", 1))
+    library.save()
+    assert library.prune({GREETING.place}, unused_since=1_000_000) == (0, 0)
+    assert old.exists()
+    os.utime(old, (0, 0))
+    assert library.prune({GREETING.place}, unused_since=1_000_000) == (1, len(WAV))
+
+
+def test_nothing_is_pruned_where_no_manifest_tells_what_is_used(
+    library: Library, tmp_path: Path
+) -> None:
+    assert (tmp_path / "clips" / NAME).exists()
+    with pytest.raises(SpeechError, match="check IVR_AUDIO, and run first: ivr audio render"):
+        Library.open(tmp_path).prune(set(), 1e12)
+    assert (tmp_path / "clips" / NAME).exists()
+    assert len(library) == 1
+
+
+def test_nothing_is_pruned_while_clips_are_rendered(library: Library, tmp_path: Path) -> None:
+    library.save()
+    with (
+        library.rendering(),
+        Library.open(tmp_path).rendering(),
+        pytest.raises(SpeechError, match="being rendered there; prune when that is done"),
+    ):
+        Library.open(tmp_path).prune(set(), 1e12)
+    assert library.prune({GREETING.place}, 0) == (0, 0)
 
 
 def test_pruning_leaves_files_that_another_rendering_may_just_have_written(

@@ -16,14 +16,16 @@ from ivr.speech.inventory import State, inventory
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source
 from ivr.speech.recordings import Recordings, read_take
-from ivr.speech.render import HumanSpeaker, VoiceSpeaker, render
+from ivr.speech.render import render
+from ivr.speech.speaker import HumanSpeaker, VoiceSpeaker
 from ivr.speech.utterance import Utterance, utterances
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.speech.espeak import EspeakVoice
-    from ivr.speech.render import Report, Speaker
+    from ivr.speech.render import Report
+    from ivr.speech.speaker import Speaker
 
 WORDS = {"bn": {"greeting": "নমস্কার।", "goodbye": "আবার ফোন করবেন, নমস্কার।"}}
 GREETING = Utterance("bn", "greeting", Pace.NORMAL, WORDS["bn"]["greeting"])

@@ -13,7 +13,8 @@ from ivr.speech import render as rendering
 from ivr.speech.lexicon import read_lexicon
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source
-from ivr.speech.render import Report, VoiceSpeaker, render
+from ivr.speech.render import Report, render
+from ivr.speech.speaker import VoiceSpeaker
 from ivr.speech.utterance import Utterance, utterances
 from ivr.speech.voice import Speech, Take
 
@@ -40,6 +41,8 @@ class ToneVoice:
         self.asked += 1
         if self.gone or "unsayable" in sentences[0]:
             raise SpeechError(f"{self.name} says no {language} at {pace}: {sentences[0]}")
+        if sentences[0] == "silence":
+            return Speech((Take(np.zeros(9000, np.float32), ends_sentence=True),), 8000, pace)
         hum = np.sin(np.arange(8000) * len(sentences[0]) / 10).astype(np.float32)
         return Speech(tuple(Take(hum, ends_sentence=True) for _ in sentences), 8000, pace)
 
@@ -48,6 +51,9 @@ class ToneVoice:
 
 
 WANTED = tuple(utterances({"en": {"one": "Press one.", "two": "Press two, now."}}))
+
+
+LATER = tuple(utterances({"en": {f"z_{n}": f"Then press {n}." for n in range(5)}}))
 
 
 def speaker(voice: ToneVoice | EspeakVoice) -> VoiceSpeaker:
@@ -171,6 +177,67 @@ def test_a_voice_that_cannot_be_reached_at_all_is_asked_once(tmp_path: Path) -> 
     report = render(WANTED, Library.open(tmp_path), [speaker(again), speaker(ToneVoice())])
     assert counts(report) == (3, 1, 1, 0), "one that has answered before is asked for the rest"
     assert again.asked == 4
+
+
+def test_a_voice_that_goes_away_is_given_up_after_three_utterances(tmp_path: Path) -> None:
+    class Leaving(ToneVoice):
+        lanes = 1
+
+        def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
+            if self.asked == 2:
+                self.gone = True
+            try:
+                return super().speak(sentences, language, pace)
+            except SpeechError as exc:
+                raise VoiceAwayError(str(exc)) from exc
+
+    google = Leaving("gtts")
+    render(WANTED + LATER, Library.open(tmp_path), [speaker(google), speaker(ToneVoice())])
+    assert google.asked == 2 + 3
+
+
+@pytest.mark.parametrize("text", ["unsayable.", "silence"])
+def test_one_bad_prompt_does_not_stop_the_others(tmp_path: Path, text: str) -> None:
+    """In two languages and at two paces it fails four times one after another."""
+    words = {"bad": text, **{f"prompt_{number}": f"Press {number}." for number in range(20)}}
+    wanted = utterances({"bn": words, "en": words})
+    library = Library.open(tmp_path)
+    report = render(wanted, library, [speaker(ToneVoice())])
+    assert counts(report) == (80, 0, 0, 4)
+    assert {failure.utterance.prompt_id for failure in report.failed} == {"bad"}
+    assert "not tried" not in report.failed[0].reason
+
+
+def test_failures_here_and_there_do_not_stop_a_voice(tmp_path: Path) -> None:
+    words = {f"{n:02}": "unsayable." if n % 2 else f"Press {n}." for n in range(20)}
+    one_lane = ToneVoice()
+    one_lane.lanes = 1
+    wanted = [Utterance("en", key, Pace.NORMAL, text) for key, text in words.items()]
+    assert counts(render(wanted, Library.open(tmp_path), [speaker(one_lane)])) == (10, 0, 0, 10)
+
+
+def test_a_language_that_a_voice_lacks_does_not_keep_it_from_the_others(tmp_path: Path) -> None:
+    class English(ToneVoice):
+        lanes = 1
+
+        def speak(self, sentences: Sequence[str], language: str, pace: Pace) -> Speech:
+            if language != "en":
+                raise SpeechError(f"no {language}")
+            return super().speak(sentences, language, pace)
+
+    words = {f"prompt_{number}": f"Press {number}." for number in range(9)}
+    report = render(
+        utterances({"bn": words, "en": words}), Library.open(tmp_path), [speaker(English())]
+    )
+    assert counts(report) == (18, 0, 0, 18)
+
+
+def test_good_clips_stay_when_nobody_could_make_them_now(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    render(WANTED, library, [speaker(ToneVoice())])
+    newer = ToneVoice(version="tone 2")
+    newer.gone = True
+    assert counts(render(WANTED, library, [speaker(newer)])) == (0, 4, 4, 0)
 
 
 def test_nobody_stands_in_for_a_good_clip_of_the_voice_that_is_gone(tmp_path: Path) -> None:

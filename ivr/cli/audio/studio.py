@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ivr.speech.lexicon import Lexicon
     from ivr.speech.library import Keep
     from ivr.speech.recordings import Recordings
-    from ivr.speech.render import Failure, Report, Speaker
+    from ivr.speech.render import Failure, Report
+    from ivr.speech.speaker import Speaker
     from ivr.speech.utterance import Utterance
     from ivr.speech.voice import Voice
 
@@ -64,7 +65,7 @@ class Studio:
     @contextlib.contextmanager
     def speakers(self) -> Iterator[list[Speaker]]:
         """Give those who speak: the recordings, the chosen voice, the offline one to stand in."""
-        from ivr.speech.render import HumanSpeaker, VoiceSpeaker
+        from ivr.speech.speaker import HumanSpeaker, VoiceSpeaker
 
         names = dict.fromkeys((self.voice_name, Source.ESPEAK.value))
         with contextlib.ExitStack() as stack:
