@@ -64,16 +64,19 @@ def dev() -> None:
 def _render(project: Project, console: Console) -> None:
     """Clips that cannot be made do not keep the line from answering: they are spoken by Say."""
     from ivr.cli.audio.render import troubles
-    from ivr.cli.audio.studio import render_missing, summary
+    from ivr.cli.audio.studio import recordings_told, render_missing, summary
     from ivr.errors import SpeechError
 
     try:
         report, studio = render_missing(project.spec.words, project.settings, console, "espeak")
+        noted = studio.recordings.note()
     except SpeechError as error:
         click.echo(f"{error}\nThe line starts without the clips that are missing.", err=True)
         return
     if report.made:
         click.echo(summary(report))
+    for told in recordings_told(studio.recordings, noted):
+        click.echo(told, err=True)
     for trouble in troubles(report, studio):
         click.echo(trouble, err=True)
 

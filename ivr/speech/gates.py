@@ -246,7 +246,8 @@ def faults(measures: Measures, utterance: Utterance, source: str) -> list[Fault]
     if measures.form != FORM:
         found.append(Fault("form", measures.form, FORM, f"its file was changed: {_CHANGED}"))
     if measures.title != utterance.text:
-        advice = Advice("it is of other words", "record it again with the words of now")
+        again = "record it again; or, if it still says this, import it once more with --replace"
+        advice = Advice("it is of other words", again)
         title = measures.title or "none"
         found.append(Fault("words", title, utterance.text, advice.text(source)))
     measured = (gate.fault(measures, utterance, source) for gate in GATES)

@@ -14,7 +14,7 @@ from ivr.speech.gates import faults
 from ivr.speech.library import replace_file
 from ivr.speech.manifest import Source
 from ivr.speech.measures import measure
-from ivr.speech.recordings import (
+from ivr.speech.recording_files import (
     FORMATS,
     SLOW,
     name_problem,
@@ -40,7 +40,8 @@ class Desk(Struct, frozen=True):
         language: of the takes.
         prompts: prompt id → text, in the order of the recording sheet.
         sheet: the code of the sheet whose numbers name files; None: files are named by prompts.
-        replace: whether a recording that is there already is replaced by another one.
+        replace: whether a recording that is there already is replaced by another one; the same one
+            then counts as spoken with the words of now.
     """
 
     folder: Path
@@ -51,10 +52,10 @@ class Desk(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """A take that was taken in, and under which name."""
+    """A take that was taken in, and the recording that it is now."""
 
     path: Path
-    name: str
+    recording: Path
 
 
 class Intake(Struct, frozen=True):
@@ -91,10 +92,11 @@ def take_in(
     Raises:
         SpeechError: the folder cannot be read, or the numbers are of another sheet.
     """
-    files = recording_files(takes)
+    files, problems = recording_files(takes)
+    if not files:
+        problems.append(f"{takes}: there are no recordings in it; folders within are not read.")
     taken: list[Taken] = []
     known: list[Path] = []
-    problems: list[str] = []
     used: dict[str, Path] = {}
     for done, path in enumerate(files, start=1):
         try:
@@ -102,12 +104,13 @@ def take_in(
             used[name] = path
             if _is_new(path, name, desk):
                 _examine(path, name, desk)
-                _place(path, name, desk)
-                taken.append(Taken(path, name))
+                taken.append(Taken(path, _place(path, name, desk)))
             else:
                 known.append(path)
         except SpeechError as exc:
             problems.append(str(exc))
+        except OSError as exc:
+            problems.append(f"{path}: it cannot be read: {exc.strerror}; make it readable.")
         on_progress(done, len(files))
     return Intake(tuple(taken), tuple(known), tuple(problems))
 
@@ -147,15 +150,20 @@ def _numbered(path: Path, number: int, desk: Desk) -> str:
 
 def _present(name: str, desk: Desk) -> list[Path]:
     """List the recordings that are there under a name, in whatever format."""
-    paths = (desk.folder / f"{name}{ending}" for ending in FORMATS)
-    return [path for path in paths if path.is_file()]
+    if not desk.folder.is_dir():
+        return []
+    return [
+        path
+        for path in sorted(desk.folder.iterdir())
+        if path.stem == name and path.suffix.lower() in FORMATS and path.is_file()
+    ]
 
 
 def _is_new(path: Path, name: str, desk: Desk) -> bool:
     present = _present(name, desk)
-    if any(each.read_bytes() == path.read_bytes() for each in present):
-        return False
     if present and not desk.replace:
+        if any(each.read_bytes() == path.read_bytes() for each in present):
+            return False
         raise SpeechError(
             f"{path}: {name} is recorded already ({present[0]}); to take the new one instead,"
             " say --replace."
@@ -182,9 +190,10 @@ def _examine(path: Path, name: str, desk: Desk) -> None:
             raise SpeechError(f"{path} ({pace} pace): {told}")
 
 
-def _place(path: Path, name: str, desk: Desk) -> None:
+def _place(path: Path, name: str, desk: Desk) -> Path:
     goal = desk.folder / f"{name}{path.suffix.lower()}"
     replace_file(goal, path.read_bytes(), durable=True)
     for older in _present(name, desk):
         if older != goal:
             older.unlink()
+    return goal

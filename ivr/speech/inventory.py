@@ -61,24 +61,24 @@ def inventory(
 
 def _item(utterance: Utterance, library: Library, speakers: Sequence[Speaker]) -> Item:
     clip = library.entry(utterance.place)
-    if clip is not None and library.is_damaged(clip):
-        return Item(utterance, clip, State.DAMAGED)
-    clip = library.find(utterance)
-    if clip is None:
+    if clip is None or not (clip.source is Source.HUMAN or clip.says(utterance)):
         return Item(utterance, None, State.MISSING)
-    recipe = _recipe(utterance, speakers)
-    return Item(utterance, clip, _state(utterance, clip, recipe))
+    if library.is_damaged(clip):
+        return Item(utterance, clip, State.DAMAGED)
+    if library.find(utterance) is None:
+        return Item(utterance, None, State.MISSING)
+    return Item(utterance, clip, _state(utterance, clip, _recipe(utterance, speakers)))
 
 
 def _state(utterance: Utterance, clip: Clip, recipe: Recipe | None) -> State:
-    if recipe is not None and clip.source is not recipe.make.source:
-        stands_in = clip.source is Source.ESPEAK and recipe.make.source is not Source.HUMAN
-        return State.STAND_IN if stands_in else State.OUTDATED
     if not clip.says(utterance):
         return State.STALE
-    if recipe is not None and not clip.follows(recipe):
-        return State.OUTDATED
-    return State.GOOD
+    if recipe is None or clip.follows(recipe):
+        return State.GOOD
+    chosen = recipe.make.source
+    if clip.source is Source.ESPEAK and chosen not in {Source.ESPEAK, Source.HUMAN}:
+        return State.STAND_IN
+    return State.OUTDATED
 
 
 def _recipe(utterance: Utterance, speakers: Sequence[Speaker]) -> Recipe | None:

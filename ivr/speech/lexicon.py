@@ -28,23 +28,32 @@ if TYPE_CHECKING:
 HASANTA = "\u09cd"
 _VOWEL_SIGN = re.compile(r"[\u09be-\u09cc\u09d7]")
 
-BETWEEN_WORDS: Final = (
+_PUNCTUATION: Final = (
     r"\s\u0964\u0965.,;:?!()\[\]'\u0022\u2018\u2019\u201c\u201d\u2010-\u2014\u002d"
 )
-"""What divides words, as the inside of a character class: white space, marks and hyphens."""
+"""White space, marks and hyphens, as the inside of a character class."""
+
+IN_WORD: Final = (
+    r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0966-\u09f1\u09fc-\u0af0\u0af2-\u0bf2\u0c00-\u0dff"
+    r"\u200c\u200d])"
+)
+"""One character of a word: letters and figures, and the signs, marks and joiners that are no `\\w`.
+
+The scripts of India stand together in Unicode; their dandas and currency signs are left out.
+"""
 
 Form = Annotated[str, Meta(pattern=r"\S", description="words that are said")]
 Written = Annotated[
     str,
     Meta(
-        pattern=rf"^[^{BETWEEN_WORDS}]+$(?!\n)",
-        description="one word, without spaces, hyphens and punctuation",
+        pattern=rf"^{IN_WORD}+$(?!\n)",
+        description="one word, without spaces, signs and punctuation",
     ),
 ]
 Sign = Annotated[
     str,
     Meta(
-        pattern=rf"^(?:_|[^\w{BETWEEN_WORDS}])$(?!\n)",
+        pattern=rf"^(?:_|[^\w{_PUNCTUATION}])$(?!\n)",
         description="one sign, such as %, and no letter, figure or punctuation",
     ),
 ]
@@ -136,8 +145,11 @@ def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
         lexicon = msgspec.convert(source.data, Lexicon)
     except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
         raise SpeechError(listed(file, [source.problem((), f"{exc}; change it")])) from exc
+    # Once more, since YAML may have written a letter by its number.
     words = tuple(
-        msgspec.structs.replace(word, written=word.written.translate(JOINERS))
+        msgspec.structs.replace(
+            word, written=unicodedata.normalize("NFC", word.written).translate(JOINERS)
+        )
         for word in lexicon.words
     )
     return msgspec.structs.replace(lexicon, words=words)

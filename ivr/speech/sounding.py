@@ -85,7 +85,8 @@ class Mispronunciation(Struct, frozen=True):
     advice: str
 
     def __str__(self) -> str:
-        return f"{self.utterance.label}: '{self.word}' [{self.ipa}]: {self.wrong}; {self.advice}"
+        ipa = f" [{self.ipa}]" if self.ipa else ""
+        return f"{self.utterance.label}: '{self.word}'{ipa}: {self.wrong}; {self.advice}"
 
 
 def mispronounced(
@@ -93,8 +94,9 @@ def mispronounced(
 ) -> list[Mispronunciation]:
     """Find the words that the offline voice switches language for, robs of a vowel, or leaves out.
 
-    Each distinct word is judged once, all words of a language in one request. English is left
-    out: the voice's English is read by English rules, which these are not.
+    Each distinct word is judged once, all words of a language in one request. English words are
+    left out: the voice's English is read by English rules, which these are not. A sign for which
+    the lexicon has no word is found in any language: a voice drops it, or says its English name.
 
     Args:
         utterances: what is said, in any languages.
@@ -105,16 +107,30 @@ def mispronounced(
         SpeechError: the voice lacks a language, or cannot be run.
     """
     languages: dict[str, dict[str, Utterance]] = {}
+    signs: dict[tuple[str, str], Utterance] = {}
     for utterance in utterances:
+        given = respell(utterance.text, voice.name, lexicons.get(utterance.language))
+        for sign in filter(_is_sign, given):
+            signs.setdefault((utterance.language, sign), utterance)
         if utterance.language != "en":
             words = languages.setdefault(utterance.language, {})
             for word in split_words(utterance.text):
                 words.setdefault(word, utterance)
-    return [
-        fault
-        for language, words in languages.items()
-        for fault in _judged(language, words, lexicons.get(language), voice)
-    ]
+    faults = [_unknown(*each) for each in signs.items()]
+    for language, words in languages.items():
+        faults += _judged(language, words, lexicons.get(language), voice)
+    return faults
+
+
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character).startswith("S") or character in "#%&@*/\\"
+
+
+def _unknown(place: tuple[str, str], utterance: Utterance) -> Mispronunciation:
+    language, sign = place
+    wrong = "no word is known for this sign"
+    advice = f"write it in words, or add it to symbols in config/lexicon.{language}.yaml"
+    return Mispronunciation(utterance, sign, "", wrong, advice)
 
 
 def _judged(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ivr.errors import SpeechError
 from ivr.flow.model import JOINERS
-from ivr.speech.lexicon import BETWEEN_WORDS
+from ivr.speech.lexicon import IN_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,15 +29,14 @@ _SENTENCES = {
     "": re.compile(rf"\S.*?(?:{_DANDA_OR_MARK}|$)", re.DOTALL),
 }
 _PHRASE = re.compile(r"\S.*?(?:[,;:]+(?=\s|$)|$)", re.DOTALL)
-_WORD = re.compile(rf"[^{BETWEEN_WORDS}]+")
+_WORD = re.compile(rf"{IN_WORD}+")
 
 _JOINT = r".,:/\u2010-\u2014-"
 """What stands between the figures of one number: point, comma, or a sign of dates and times."""
 _NUMBER = re.compile(rf"\d+(?:[\s{_JOINT}]\d+)*")
 _SUM = rf"\d+(?:[{_JOINT}]\d+)*"
 _DECIMAL = re.compile(r"\d+\.\d+")
-_LETTER = rf"[^\d/{BETWEEN_WORDS}]"
-_AT_FIGURES = re.compile(rf"(?<=\d)(?={_LETTER})|(?<={_LETTER})(?=\d)")
+_AT_FIGURES = re.compile(rf"(?<=\d)(?!\d)(?={IN_WORD})|(?<={IN_WORD})(?<!\d)(?=\d)")
 
 # NFC splits these three letters into base and nukta; espeak's rule for the split form then eats a
 # vowel sign that follows, so only before a vowel sign do they become one code point again.
@@ -99,7 +98,7 @@ def say_symbols(text: str, lexicon: Lexicon) -> str:
     if money:
         text = re.sub(rf"([{money}])\s?({_SUM})", r"\2 \1", text)
     signs = re.escape("".join(lexicon.symbols))
-    apart = rf"(?<=[{signs}])(?=[^{BETWEEN_WORDS}])|(?<=[^{BETWEEN_WORDS}])(?=[{signs}])"
+    apart = rf"(?<=[{signs}])(?={IN_WORD})|(?<={IN_WORD})(?=[{signs}])"
     words = {ord(sign): word for sign, word in lexicon.symbols.items()}
     return re.sub(apart, " ", text).translate(words)
 

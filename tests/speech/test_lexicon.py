@@ -104,7 +104,7 @@ FILE = "config/lexicon.bn.yaml"
         ),
         pytest.param(
             HEAD + "words:\n- written: ক খ\n  espeak: গ",
-            "4: 'ক খ' cannot stand here; use one word, without spaces, hyphens and punctuation",
+            "4: 'ক খ' cannot stand here; use one word, without spaces, signs and punctuation",
             id="two words",
         ),
         pytest.param(

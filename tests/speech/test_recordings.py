@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from ivr.flow.model import Pace
 from ivr.speech.inventory import State, inventory
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source
-from ivr.speech.recordings import Recordings, read_take
+from ivr.speech.recording_files import read_take
+from ivr.speech.recordings import Recordings
 from ivr.speech.render import render
 from ivr.speech.speaker import HumanSpeaker, VoiceSpeaker
 from ivr.speech.utterance import Utterance, utterances
@@ -48,10 +50,9 @@ def rendered(
 ) -> tuple[Library, Report]:
     library = Library.open(audio)
     said = words or WORDS
-    speakers: list[Speaker] = [
-        HumanSpeaker(Recordings.open(audio, said)),
-        VoiceSpeaker(voice, {}),
-    ]
+    recordings = Recordings.open(audio, said)
+    recordings.note()
+    speakers: list[Speaker] = [HumanSpeaker(recordings), VoiceSpeaker(voice, {})]
     return library, render(utterances(said), library, speakers, keep)
 
 
@@ -149,10 +150,26 @@ def test_a_recording_is_flagged_when_its_words_change_and_still_wins(
 
 def test_a_new_recording_is_of_the_words_of_now(tmp_path: Path) -> None:
     path = say(tmp_path / "human" / "bn" / "greeting.wav")
-    Recordings.open(tmp_path, WORDS)
+    assert len(Recordings.open(tmp_path, WORDS).note()) == 1
+    assert Recordings.open(tmp_path, WORDS).note() == [], "and it is noted once"
     say(path, hertz=500)
     assert stale(tmp_path, CHANGED) == []
+    assert len(Recordings.open(tmp_path, CHANGED).note()) == 1
     assert stale(tmp_path, WORDS) == ["greeting.wav"], "and stale if the old words come back"
+
+
+def test_a_recording_that_still_says_the_new_words_is_noted_anew(tmp_path: Path) -> None:
+    path = say(tmp_path / "human" / "bn" / "greeting.wav")
+    Recordings.open(tmp_path, WORDS).note()
+    assert stale(tmp_path, CHANGED) == ["greeting.wav"]
+    Recordings.open(tmp_path, CHANGED).note({path})
+    assert stale(tmp_path, CHANGED) == []
+
+
+def test_looking_writes_nothing(tmp_path: Path) -> None:
+    say(tmp_path / "human" / "bn" / "greeting.wav")
+    Recordings.open(tmp_path, WORDS)
+    assert [path.name for path in (tmp_path / "human" / "bn").iterdir()] == ["greeting.wav"]
 
 
 def test_notes_outlive_the_clips(tmp_path: Path, espeak: EspeakVoice) -> None:
@@ -196,10 +213,27 @@ def test_a_file_that_cannot_be_a_recording_is_named(
     assert re.search(problem, told)
 
 
+def test_odd_entries_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "human" / "bn"
+    say(folder / "goodbye.wav")
+    os.mkfifo(folder / "greeting.wav")
+    (folder / "warm_up.wav").symlink_to(folder / "nowhere")
+    (folder / "old takes").mkdir()
+    (folder / "caf\udce9.wav").write_bytes(b"")
+    recordings = Recordings.open(tmp_path, WORDS)
+    assert [take.prompt_id for take in recordings] == ["goodbye"]
+    told = "\n".join(recordings.problems)
+    assert "greeting.wav: it is no file to read; put the file itself there." in told
+    assert "warm_up.wav: it is no file to read" in told
+    assert "a file's name cannot be read ('caf\\udce9.wav'); rename it" in told
+    assert "old takes" not in told
+    assert told.isprintable() or "\n" in told
+
+
 def test_papers_and_hidden_files_may_lie_there(tmp_path: Path) -> None:
     folder = tmp_path / "human" / "bn"
     folder.mkdir(parents=True)
-    for name in (".gitkeep", "notes.txt", "README.md", "sheet.html"):
+    for name in (".gitkeep", "notes.txt", "README.md", "sheet.html", "Thumbs.db", "desktop.ini"):
         (folder / name).write_text("of no concern")
     assert Recordings.open(tmp_path, WORDS).problems == ()
 
@@ -230,7 +264,7 @@ def test_broken_notes_are_not_taken_as_empty(tmp_path: Path) -> None:
 
 def test_notes_can_be_read_by_people(tmp_path: Path) -> None:
     say(tmp_path / "human" / "bn" / "greeting.wav")
-    Recordings.open(tmp_path, WORDS)
+    Recordings.open(tmp_path, WORDS).note()
     notes = json.loads((tmp_path / "human" / "bn" / "recorded.json").read_text("utf-8"))
     assert notes["takes"]["greeting"]["text"] == WORDS["bn"]["greeting"]
 
@@ -257,7 +291,7 @@ def test_a_take_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         tmp_path / "gone.wav": "cannot be read as sound",
         empty: "there is no sound in it; record it again",
         wild: "there is no sound in it",
-        low: "6000 samples a second; record with 16000 or more",
+        low: "6000 samples a second; record with 16000 to 48000",
         long: "121 s long, and a prompt takes at most 120; cut it",
     }
     for path, problem in table.items():

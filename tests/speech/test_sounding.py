@@ -73,12 +73,6 @@ def test_without_its_own_spelling_the_voice_loses_vowels_and_is_caught(
             id="Latin letters",
         ),
         pytest.param("bn", "ওটিপিOTP", r"\(en\)", id="Latin letters within a word"),
-        pytest.param(
-            "bn",
-            "•",
-            r"\[\]: nothing is said for it; write it in words, or give it an espeak form in ",
-            id="a sign without a word",
-        ),
         pytest.param("as", "नमस्ते", r"\(hi\)", id="a switch that is not to English"),
         pytest.param(
             "hi",
@@ -159,3 +153,26 @@ def test_each_written_vowel_must_be_heard_in_its_turn(
     spoken: str, ipa: str, lost: str | None
 ) -> None:
     assert lost_vowel(spoken, ipa) == lost
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "signs"),
+    [
+        pytest.param("bn", "দাম ₹৫০, ১০% ছাড়।", [], id="known signs"),
+        pytest.param("bn", "এক = দুই 😀", ["=", "😀"], id="unknown signs"),
+        pytest.param("en", "Web / app | more", ["/", "|"], id="English too"),
+        pytest.param("bn", "সাহায্য… «এক» • দুই", [], id="marks that nobody says"),
+    ],
+)
+def test_a_sign_without_a_word_is_found(
+    espeak: EspeakVoice,
+    lexicons: dict[str, Lexicon],
+    language: str,
+    text: str,
+    signs: list[str],
+) -> None:
+    found = mispronounced([Utterance(language, "x", Pace.NORMAL, text)], lexicons, espeak)
+    assert [fault.word for fault in found if "sign" in fault.wrong] == signs
+    assert all(
+        "symbols in config/lexicon" in fault.advice for fault in found if fault.word in signs
+    )

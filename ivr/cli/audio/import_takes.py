@@ -13,7 +13,11 @@ from ivr.errors import SpeechError
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--language", help="Language of the takes; otherwise the line's own, such as bn.")
 @click.option("--sheet", help="Code of the printed sheet, when files are named by its numbers.")
-@click.option("--replace", is_flag=True, help="Replace recordings that are there already.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace recordings that are there already; the same ones count as of the words of now.",
+)
 def import_takes(folder: Path, language: str | None, sheet: str | None, *, replace: bool) -> None:
     """Take the recordings of FOLDER into audio/human.
 
@@ -32,12 +36,13 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     chosen = language_of(project.spec, language)
     words = {name: each.prompts for name, each in project.spec.words.items()}
     audio = project.settings.audio
+    Recordings.open(audio, words)  # broken notes are told before anything is taken in
     desk = Desk(audio / "human" / chosen, chosen, words[chosen], sheet, replace)
     with progress_bar(Console(stderr=True)) as bar:
         intake = take_in(folder, desk, lambda done, total: bar("Recordings", done, total))
-    Recordings.open(audio, words)  # notes with which words the new ones were recorded
+    Recordings.open(audio, words).note({taken.recording for taken in intake.taken})
     for taken in intake.taken:
-        click.echo(f"{taken.path.name} → {desk.folder / taken.name}")
+        click.echo(f"{taken.path.name} → {taken.recording}")
     click.echo(
         f"recordings: {len(intake.taken)} taken in, {len(intake.known)} there already,"
         f" {len(intake.problems)} not taken in"

@@ -27,7 +27,7 @@ def render(voice: str | None, *, force: bool) -> None:
     """
     from rich.console import Console
 
-    from ivr.cli.audio.studio import Studio, stand_ins, summary
+    from ivr.cli.audio.studio import Studio, recordings_told, stand_ins, summary
     from ivr.cli.project import Project
     from ivr.speech.library import Keep
 
@@ -35,10 +35,11 @@ def render(voice: str | None, *, force: bool) -> None:
     studio = Studio(project.spec.words, project.settings, voice)
     keep = Keep.NOTHING if force else Keep.SAME_RECIPE
     report = studio.render(Console(stderr=True), keep)
+    noted = studio.recordings.note()
     click.echo(summary(report))
-    told = stand_ins(report)
-    if told:
-        click.echo(told, err=True)
+    for told in (stand_ins(report), *recordings_told(studio.recordings, noted)):
+        if told:
+            click.echo(told, err=True)
     trouble = troubles(report, studio)
     if trouble:
         raise SpeechError("\n".join(trouble))

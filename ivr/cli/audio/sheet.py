@@ -84,7 +84,7 @@ def _lines(flow: Flow, studio: Studio, language: str) -> list[Line]:
                 seconds=seconds.get(prompt_id),
                 most_seconds=most.get(prompt_id),
                 recorded_text=take.text if take else None,
-                slow_recorded=slow is not take,
+                slow_recorded=slow is not None and slow is not take and not slow.is_stale,
             )
         )
     return lines

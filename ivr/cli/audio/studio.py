@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ivr.speech.inventory import Item
     from ivr.speech.lexicon import Lexicon
     from ivr.speech.library import Keep
-    from ivr.speech.recordings import Recordings
+    from ivr.speech.recordings import Recording, Recordings
     from ivr.speech.render import Failure, Report
     from ivr.speech.speaker import Speaker
     from ivr.speech.utterance import Utterance
@@ -244,17 +244,34 @@ def summary(report: Report) -> str:
 
 
 def stand_ins(report: Report) -> str | None:
-    """Say once why the offline voice stands in, for how many clips, and what then."""
+    """Say once why another voice stands in, for how many clips, and what then."""
     failures = [each for each in report.stood_in if each.source is not Source.HUMAN]
     if not failures:
         return None
     made = {clip.place for clip in report.made}
     standing = sum(each.utterance.place in made for each in failures)
-    return (
-        f"{failures[0].reason}\n"
-        f"The offline voice stands in for {standing} clips, {len(failures) - standing} older ones"
-        " stay. To replace just those later, run: ivr audio render"
-    )
+    counts = [f"The offline voice stands in for {standing} clips."] if standing else []
+    if len(failures) > standing:
+        counts.append(f"{len(failures) - standing} older clips stay as they are.")
+    what_next = "To replace just those later, run: ivr audio render"
+    return "\n".join((failures[0].reason, " ".join((*counts, what_next))))
+
+
+def recordings_told(recordings: Recordings, noted: Sequence[Recording]) -> Iterator[str]:
+    """Say which recordings are of other words, and of which the words of now were noted."""
+    stale = recordings.stale
+    if stale:
+        names = ", ".join(f"{each.language}/{each.path.name}" for each in stale)
+        yield (
+            f"{len(stale)} recordings are of other words than those of now, and are played all the"
+            f" same: {names}. Record them again (ivr audio sheet); or, if they still say it, import"
+            " them once more with --replace."
+        )
+    if noted:
+        yield (
+            f"{len(noted)} new recordings are taken to say the words of now; this is noted in"
+            " recorded.json beside them. Keep both in git."
+        )
 
 
 def problems(failures: Sequence[Failure]) -> str:
