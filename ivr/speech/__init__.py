@@ -1,1 +1,15 @@
-"""Words made into telephone clips, and the library in which clips are found."""
+"""Bengali text to telephone clips.
+
+The words of this package, in the order in which speech comes about:
+
+    utterance   the words of one prompt, in one language, at one pace
+    lexicon     how words are given to a voice that says them wrongly (spelling applies it)
+    voice       something that speaks: Google's, or the offline one
+    recording   a file by a human voice; a sheet lists what is to be recorded, the intake takes in
+    speaker     who is asked to speak utterances: a voice with its lexicons, or the recordings
+    recipe      all that decides how a clip will sound: words, speaker, chain
+    take        one sentence or phrase as it was spoken; speech is the row of them
+    chain       speech → clip: telephone, slow
+    clip        a finished WAV file; the library keeps them, its manifest says what each is
+    inventory   the state of every clip; inspection measures them and holds them to gates and limits
+"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +25,10 @@ from ivr.speech.telephone import clip
 from ivr.speech.utterance import Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from ivr.speech.sheets import Sheet
 
 _NUMBER: Final = re.compile(r"[0-9]{1,4}")
 
@@ -38,8 +39,9 @@ class Desk(Struct, frozen=True):
     Attributes:
         folder: of the language's recordings, `<audio>/human/<language>`.
         language: of the takes.
-        prompts: prompt id → text, in the order of the recording sheet.
-        sheet: the code of the sheet whose numbers name files; None: files are named by prompts.
+        prompts: prompt id → text of now.
+        sheet: the printed sheet that was read from; None: files are named by prompts, and say the
+            words of now.
         replace: whether a recording that is there already is replaced by another one; the same one
             then counts as spoken with the words of now.
     """
@@ -47,15 +49,21 @@ class Desk(Struct, frozen=True):
     folder: Path
     language: str
     prompts: Mapping[str, str]
-    sheet: str | None = None
+    sheet: Sheet | None = None
     replace: bool = False
+
+    def text(self, prompt_id: str) -> str:
+        """The words that were read: those printed on the sheet, without one those of now."""
+        printed = self.sheet.prompts if self.sheet else {}
+        return printed.get(prompt_id, self.prompts[prompt_id])
 
 
 class Taken(Struct, frozen=True):
-    """A take that was taken in, and the recording that it is now."""
+    """A take that was taken in, the recording that it is now, and the words that were read."""
 
     path: Path
     recording: Path
+    text: str
 
 
 class Intake(Struct, frozen=True):
@@ -72,11 +80,6 @@ class Intake(Struct, frozen=True):
     problems: tuple[str, ...]
 
 
-def sheet_code(prompt_ids: Sequence[str]) -> str:
-    """Give a short code for the numbering of a sheet: it changes when a number does."""
-    return hashlib.sha256("\n".join(prompt_ids).encode()).hexdigest()[:4]
-
-
 def take_in(
     takes: Path,
     desk: Desk,
@@ -90,7 +93,7 @@ def take_in(
         on_progress: told how many files are done, and how many there are.
 
     Raises:
-        SpeechError: the folder cannot be read, or the numbers are of another sheet.
+        SpeechError: the folder cannot be read.
     """
     files, problems = recording_files(takes)
     if not files:
@@ -104,7 +107,8 @@ def take_in(
             used[name] = path
             if _is_new(path, name, desk):
                 _examine(path, name, desk)
-                taken.append(Taken(path, _place(path, name, desk)))
+                text = desk.text(split_name(name)[0])
+                taken.append(Taken(path, _place(path, name, desk), text))
             else:
                 known.append(path)
         except SpeechError as exc:
@@ -131,21 +135,19 @@ def _name(path: Path, desk: Desk, used: Mapping[str, Path]) -> str:
 
 
 def _numbered(path: Path, number: int, desk: Desk) -> str:
-    """Give the prompt of a number, if the takes were read from the sheet of now."""
-    code = sheet_code(list(desk.prompts))
+    """Give the prompt that a number stood for on the sheet that was read from."""
     if desk.sheet is None:
         raise SpeechError(
             f"{path}: a number says nothing without its sheet; add the code at the top of the sheet"
             " that was read from (--sheet CODE), or name the file after its prompt."
         )
-    if desk.sheet != code:
-        raise SpeechError(
-            f"{path}: its number is of sheet {desk.sheet}, and the prompts have changed since (now"
-            f" sheet {code}); name the file after its prompt."
-        )
-    if not 1 <= number <= len(desk.prompts):
-        raise SpeechError(f"{path}: the sheet has the numbers 1 to {len(desk.prompts)}.")
-    return list(desk.prompts)[number - 1]
+    printed = list(desk.sheet.prompts)
+    if not 1 <= number <= len(printed):
+        raise SpeechError(f"{path}: the sheet has the numbers 1 to {len(printed)}.")
+    prompt_id = printed[number - 1]
+    if prompt_id not in desk.prompts:
+        raise SpeechError(f"{path}: it says {prompt_id}, and no prompt is named so any more.")
+    return prompt_id
 
 
 def _present(name: str, desk: Desk) -> list[Path]:
@@ -177,7 +179,7 @@ def _examine(path: Path, name: str, desk: Desk) -> None:
     speech = read_take(path, spoken_at)
     paces = (Pace.SLOW,) if spoken_at is Pace.SLOW else tuple(Pace)
     for pace in paces:
-        utterance = Utterance(desk.language, prompt_id, pace, desk.prompts[prompt_id])
+        utterance = Utterance(desk.language, prompt_id, pace, desk.text(prompt_id))
         try:
             wav, _ = clip(speech, pace, utterance.text)
         except SpeechError as exc:

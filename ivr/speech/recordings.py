@@ -26,7 +26,7 @@ from ivr.speech.recording_files import FORMATS, entries_of, named_files, read_ta
 from ivr.speech.telephone import PIPELINE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ivr.speech.utterance import Utterance
@@ -96,7 +96,9 @@ class Recordings:
         takes: list[Recording] = []
         entries, problems = entries_of(human)
         for path in entries:
-            if path.is_dir() and path.name not in words:
+            if path.name not in words and any(
+                each.suffix.lower() in FORMATS for each in entries_of(path)[0]
+            ):
                 problems.append(f"{path}/: no language of the line; it has {', '.join(words)}.")
             elif path.suffix.lower() in FORMATS:
                 problems.append(f"{path}: move it into the folder of its language, such as bn/.")
@@ -116,11 +118,12 @@ class Recordings:
         """Those whose words have changed since."""
         return [recording for recording in self if recording.is_stale]
 
-    def note(self, fresh: Collection[Path] = ()) -> list[Recording]:
+    def note(self, read: Mapping[Path, str] | None = None) -> list[Recording]:
         """Note with which words new recordings were made, so that a later change is seen.
 
         Args:
-            fresh: files that say the words of now whatever was noted of them before.
+            read: files of which it is known with which words they were recorded, whatever was
+                noted of them before.
 
         Returns:
             The recordings of which something new was noted.
@@ -133,8 +136,7 @@ class Recordings:
             path = self._audio / "human" / language / NOTES
             notes = _read_notes(path)
             for each in (each for each in self if each.language == language):
-                text = each.text_now if each.path in fresh else each.text
-                note = _Note(each.sha256, text)
+                note = _Note(each.sha256, (read or {}).get(each.path, each.text))
                 if notes.get(each.path.stem) != note:
                     notes[each.path.stem] = note
                     noted.append(each)

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,7 +157,8 @@ def test_a_disk_that_fills_up_stops_the_render_and_keeps_what_was_good(stocked: 
     """A limit on the size of files stands in for the full disk: the kernel refuses to write on."""
     before = (stocked / "clips" / "manifest.json").read_bytes()
     code = "from ivr.cli.main import main; main()"
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("IVR_")}  # noqa: TID251 - a child needs PATH
+    # A run that is measured could not write down what it has covered.
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("IVR_", "COV", "COVERAGE"))}  # noqa: TID251 - a child needs PATH
     limited = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", code, "audio", "render", "--voice", "espeak", "--force"],
         env={**kept, "IVR_CONFIG": str(CONFIG), "IVR_AUDIO": str(stocked)},
@@ -269,10 +271,29 @@ def test_the_check_renders_what_is_missing_first(stocked: Path) -> None:
     assert result.exit_code == 0
 
 
+def test_the_check_keeps_good_clips_of_another_voice(stocked: Path) -> None:
+    assert "clips:" not in run(stocked, "check", IVR_TTS="gtts").stdout
+
+
+def test_a_recording_that_cannot_be_used_fails_the_check(stocked: Path) -> None:
+    (stocked / "human" / "bn").mkdir(parents=True)
+    (stocked / "human" / "bn" / "greeting.m4a").write_bytes(b"")
+    result = run(stocked, "check")
+    assert result.exit_code == 1
+    assert "1 recording could not be used:" in result.stdout
+
+
+def test_a_slow_clip_that_is_shorter_than_the_usual_one_fails_the_check(stocked: Path) -> None:
+    """Half a slow clip may well have a speed that can be."""
+    spoil(stocked, "help", lambda s: np.concatenate((s, s)))
+    result = run(stocked, "check")
+    assert re.search(r"^help \(bn, slow\): seconds of the slow clip", result.stdout, re.MULTILINE)
+
+
 def test_stand_ins_are_listed_and_do_not_fail(stocked: Path) -> None:
     result = run(stocked, "check", IVR_TTS="gtts")
     assert result.exit_code == 0
-    assert re.search(r"stands in for \d+ clips \(bn\): greeting, warm_up,", result.stdout)
+    assert re.search(r"stands in for \d+ clips \(bn\): all of them", result.stdout)
     assert "To replace them: ivr audio render" in result.stdout
 
 
@@ -375,6 +396,9 @@ def test_the_list_shows_each_prompt_once(stocked: Path, spec: Spec) -> None:
         [language, prompt] for language in ("bn", "en") for prompt in prompts
     ]
     assert lines[-1].endswith(f": {4 * len(prompts)} good")
+    say(stocked / "human" / "bn" / "digit_1.wav", seconds=0.5)
+    outdated = run(stocked, "list", "--state", "outdated").stdout.splitlines()
+    assert [line.split()[1] for line in outdated[1:-1]] == ["digit_1"]
     only = run(stocked, "list", "--language", "en").stdout.splitlines()
     assert len(only) == len(prompts) + 2
 
@@ -392,12 +416,34 @@ def test_the_sheet_is_a_page_for_the_person_who_records(stocked: Path, tmp_path:
     assert page.exit_code == 0
     assert page.stdout.startswith("<!DOCTYPE html>")
     out = tmp_path / "sheet.html"
-    assert run(stocked, "sheet", "--out", str(out)).stdout == ""
-    assert out.read_text("utf-8") == page.stdout
+    told = run(stocked, "sheet", "--out", str(out))
+    assert told.stdout == ""
+    assert re.search(
+        r"sheet\.html in a browser and print it\. It is sheet [0-9a-f]{4}", told.stderr
+    )
+    assert out.read_text("utf-8") == page.stdout.removesuffix("\n")
+    assert "name another file" in error(run(stocked, "sheet", "--out", "/proc/self/nowhere"))
     assert 'lang="en"' in run(stocked, "sheet", "--language", "en").stdout
     refused = run(stocked, "sheet", "--language", "xx")
     assert refused.exit_code == 2
     assert "'xx'; use one of bn, en" in refused.stderr
+
+
+def test_a_recording_of_the_printed_words_is_stale_when_those_have_changed(
+    stocked: Path, changed: Path, tmp_path: Path, spec: Spec
+) -> None:
+    code = re.search(r"--sheet ([0-9a-f]{4})", run(stocked, "sheet").stdout)
+    assert code
+    number = [*spec.words["bn"].prompts].index("digit_1") + 1
+    clip = Library.open(stocked).entry(("bn", "digit_1", Pace.NORMAL))
+    assert clip is not None
+    (tmp_path / "takes").mkdir()
+    shutil.copy(stocked / "clips" / f"{clip.sha256}.wav", tmp_path / "takes" / f"{number}.wav")
+    rewrite(changed / "prompts" / "bn.yaml", "digit_1: এক", "digit_1: এক।")
+    variables = {"IVR_CONFIG": str(changed)}
+    run(stocked, "import", str(tmp_path / "takes"), "--sheet", code[1], **variables)
+    result = run(stocked, "render", **variables)
+    assert "recorded with other words than those of now: bn/digit_1.wav" in result.stderr
 
 
 def test_a_sheet_without_its_words_names_the_file(stocked: Path, changed: Path) -> None:
@@ -410,6 +456,7 @@ def test_takes_are_imported_by_the_sheets_numbers_and_then_rendered(
 ) -> None:
     code = re.search(r"--sheet ([0-9a-f]{4})", run(stocked, "sheet").stdout)
     assert code
+    figures = code[1].translate(str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯"))
     number = [*spec.words["bn"].prompts].index("digit_1") + 1
     takes = tmp_path / "takes"
     clip = Library.open(stocked).entry(("bn", "digit_1", Pace.NORMAL))
@@ -417,13 +464,42 @@ def test_takes_are_imported_by_the_sheets_numbers_and_then_rendered(
     takes.mkdir()
     shutil.copy(stocked / "clips" / f"{clip.sha256}.wav", takes / f"{number}.wav")
     (takes / "nothing.wav").write_bytes(b"")
-    result = run(stocked, "import", str(takes), "--sheet", code[1])
+    result = run(stocked, "import", str(takes), "--sheet", figures)
     assert "recordings: 1 taken in, 0 there already, 1 not taken in" in result.stdout
-    assert "nothing.wav: no prompt is named 'nothing'" in error(result)
+    assert re.search(r"not taken in: .*nothing.wav: no prompt is named 'nothing'", result.stderr)
+    assert result.exit_code == 1
     assert (stocked / "human" / "bn" / "digit_1.wav").exists()
+    (takes / "nothing.wav").unlink()
+    assert run(stocked, "import", str(takes), "--sheet", code[1]).exit_code == 0
+    told = error(run(stocked, "import", str(takes), "--sheet", code[1], "--language", "en"))
+    assert f"Sheet {code[1]} is of bn, not en" in told
+    assert "No sheet zzzz was printed" in error(
+        run(stocked, "import", str(takes), "--sheet", "zzzz")
+    )
     assert (stocked / "human" / "bn" / "recorded.json").exists()
-    assert run(stocked, "render").stdout.startswith("clips: 2 made")
+    rendered = run(stocked, "render")
+    assert rendered.stdout.startswith("clips: 2 made (1 s of speech, 2 of recordings)")
     assert run(stocked, "check").exit_code == 0
+
+
+def test_the_sheet_tells_which_recordings_are_stale(stocked: Path, changed: Path) -> None:
+    say(stocked / "human" / "bn" / "digit_1.wav", seconds=0.5)
+    say(stocked / "human" / "bn" / "digit_2.wav", seconds=0.5)
+    run(stocked, "render")
+    rewrite(changed / "prompts" / "bn.yaml", "digit_1: এক", "digit_1: এক।")
+    page = run(stocked, "sheet", IVR_CONFIG=str(changed)).stdout
+    kinds = re.findall(r'<tr[^>]*class="[^"]*(missing|recorded|stale)', page)
+    assert (kinds.count("stale"), kinds.count("recorded")) == (1, 1)
+
+
+def test_what_is_pruned_is_counted_in_hours(stocked: Path, changed: Path) -> None:
+    rewrite(changed / "prompts" / "bn.yaml", "digit_1: এক", "digit_1: এক।")
+    run(stocked, "render", IVR_CONFIG=str(changed))
+    long_ago = time.time_ns() - 2 * 3600 * 10**9
+    for path in (stocked / "clips").glob("*.wav"):
+        os.utime(path, ns=(long_ago, long_ago))
+    assert run(stocked, "prune", "--hours", "3").stdout.startswith("0 files")
+    assert run(stocked, "prune", "--hours", "1").stdout.startswith("2 files")
 
 
 def test_pruning_deletes_clips_of_words_that_are_gone(stocked: Path, changed: Path) -> None:

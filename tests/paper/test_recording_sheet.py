@@ -221,8 +221,8 @@ def test_the_code_stands_in_the_header_and_in_the_command(spec: Spec, words: She
     html = made(spec, words, [line(1)], code="90ab")
     assert html.texts("p", "code") == ["sheet 90ab"]
     assert html.texts("code", "command") == [
-        "ivr audio import FOLDER --sheet 90ab",
-        "ivr audio import FOLDER",
+        ".venv/bin/ivr audio import FOLDER --sheet 90ab",
+        ".venv/bin/ivr audio import FOLDER",
     ]
 
 

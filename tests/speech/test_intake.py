@@ -11,7 +11,8 @@ import soundfile
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.intake import Desk, sheet_code, take_in
+from ivr.speech.intake import Desk, take_in
+from ivr.speech.sheets import sheet_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ PROMPTS = {
     "warm_up": "আগে বোতাম টিপে দেখা যাক।",
     "goodbye": "আবার ফোন করবেন, নমস্কার।",
 }
-SHEET = sheet_code(list(PROMPTS))
+SHEET = sheet_of("bn", PROMPTS)
 
 
 @pytest.fixture(scope="module")
@@ -88,20 +89,19 @@ def test_takes_may_bear_the_numbers_of_the_sheet(
 @pytest.mark.parametrize(
     ("sheet", "name", "problem"),
     [
-        pytest.param(None, "2.wav", "says nothing without its sheet", id="no sheet named"),
-        pytest.param("0000", "2.wav", "of sheet 0000, and the prompts have changed", id="old"),
-        pytest.param(SHEET, "0.wav", "the sheet has the numbers 1 to 3", id="zero"),
-        pytest.param(SHEET, "4.wav", "the sheet has the numbers 1 to 3", id="beyond"),
-        pytest.param(SHEET, "warmup.wav", "did you mean warm_up", id="typo"),
-        pytest.param(SHEET, "2.m4a", r"\.m4a is not read here; save it as wav, flac", id="m4a"),
-        pytest.param(SHEET, "2.wav", "cannot be read as sound", id="no sound file"),
+        pytest.param(False, "2.wav", "says nothing without its sheet", id="no sheet named"),
+        pytest.param(True, "0.wav", "the sheet has the numbers 1 to 3", id="zero"),
+        pytest.param(True, "4.wav", "the sheet has the numbers 1 to 3", id="beyond"),
+        pytest.param(True, "warmup.wav", "did you mean warm_up", id="typo"),
+        pytest.param(True, "2.m4a", r"\.m4a is not read here; save it as wav, flac", id="m4a"),
+        pytest.param(True, "2.wav", "cannot be read as sound", id="no sound file"),
     ],
 )
 def test_a_take_that_cannot_be_placed_is_named(
-    takes: Path, desk: Desk, sheet: str | None, name: str, problem: str
+    takes: Path, desk: Desk, name: str, problem: str, *, sheet: bool
 ) -> None:
     (takes / name).write_bytes(b"whatever")
-    intake = take_in(takes, Desk(desk.folder, "bn", PROMPTS, sheet))
+    intake = take_in(takes, Desk(desk.folder, "bn", PROMPTS, SHEET if sheet else None))
     assert counts(intake) == (0, 0, 1)
     assert re.search(rf"{re.escape(name)}.*{problem}", intake.problems[0])
     assert names(desk) == []
@@ -173,6 +173,16 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, desk: Desk) -> None
         take_in(tmp_path / "nowhere", desk)
 
 
-def test_a_sheets_code_changes_with_its_numbers() -> None:
-    assert re.fullmatch("[0-9a-f]{4}", SHEET)
-    assert sheet_code(["a", "b"]) != sheet_code(["b", "a"])
+def test_takes_say_the_words_of_the_sheet_they_were_read_from(
+    takes: Path, desk: Desk, spoken: dict[str, np.ndarray]
+) -> None:
+    """Between printing and recording, a prompt came first, one went, and one changed."""
+    soundfile.write(takes / "1.wav", spoken["greeting"], 22050)
+    soundfile.write(takes / "2.wav", spoken["warm_up"], 22050)
+    now = {"welcome": "আসুন।", "greeting": "অন্য কথা।", "goodbye": PROMPTS["goodbye"]}
+    intake = take_in(takes, Desk(desk.folder, "bn", now, SHEET))
+    assert [(taken.recording.name, taken.text) for taken in intake.taken] == [
+        ("greeting.wav", PROMPTS["greeting"])
+    ]
+    (problem,) = intake.problems
+    assert "2.wav: it says warm_up, and no prompt is named so any more." in problem

@@ -280,9 +280,9 @@ def test_a_clip_with_the_words_of_another_prompt_is_caught(
     measures = measure(written(good, other), utterance.language)
     (fault,) = faults(measures, utterance, "human")
     assert (fault.measure, fault.found, fault.limit) == ("words", other, utterance.text)
-    assert (
-        fault.advice
-        == "it is of other words: record it again; or, if it still says this, import it once more with --replace"
+    assert fault.advice == (
+        "it is of other words: record it again; or, if it still says this, import it once more with"
+        " --replace"
     )
 
 

@@ -162,7 +162,7 @@ def test_a_recording_that_still_says_the_new_words_is_noted_anew(tmp_path: Path)
     path = say(tmp_path / "human" / "bn" / "greeting.wav")
     Recordings.open(tmp_path, WORDS).note()
     assert stale(tmp_path, CHANGED) == ["greeting.wav"]
-    Recordings.open(tmp_path, CHANGED).note({path})
+    Recordings.open(tmp_path, CHANGED).note({path: CHANGED["bn"]["greeting"]})
     assert stale(tmp_path, CHANGED) == []
 
 
@@ -211,6 +211,11 @@ def test_a_file_that_cannot_be_a_recording_is_named(
     (told,) = Recordings.open(tmp_path, WORDS).problems
     assert str(path.parent if name.startswith("hi") else path) in told
     assert re.search(problem, told)
+
+
+def test_an_empty_folder_of_another_language_is_no_matter(tmp_path: Path) -> None:
+    (tmp_path / "human" / "hi").mkdir(parents=True)
+    assert Recordings.open(tmp_path, WORDS).problems == ()
 
 
 def test_odd_entries_are_told_and_stop_nothing(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def check() -> None:
     from rich.console import Console
 
     from ivr.cli.audio.render import troubles
-    from ivr.cli.audio.studio import Studio
+    from ivr.cli.audio.studio import Studio, counted
     from ivr.cli.project import Project
 
     project = Project.load()
@@ -47,7 +47,8 @@ def check() -> None:
         click.echo(line)
     faults = [*_faults(inspection), *_misspoken(studio), *troubles(report, studio)]
     click.echo("\n".join(("", *faults)) if faults else "")
-    click.echo(f"{len(inspection.measured)} clips measured, {len(faults)} faults.")
+    measured = counted(len(inspection.measured), "clip")
+    click.echo(f"{measured} measured, {counted(len(faults), 'fault')}.")
     if faults:
         raise click.exceptions.Exit(1)
 
@@ -90,12 +91,15 @@ def _figures(inspection: Inspection) -> str:
 
 def _standing_in(items: Sequence[Item]) -> Iterator[str]:
     """List the prompts in which the offline voice stands in, in one line a language."""
+    from ivr.cli.audio.studio import counted
     from ivr.speech.inventory import State
 
     places = [item.utterance.place for item in items if item.state is State.STAND_IN]
+    every = Counter(item.utterance.language for item in items)
     for language, count in Counter(language for language, _, _ in places).items():
         prompts = dict.fromkeys(prompt for each, prompt, _ in places if each == language)
-        yield f"\nThe offline voice stands in for {count} clips ({language}): {', '.join(prompts)}"
+        which = "all of them" if count == every[language] else ", ".join(prompts)
+        yield f"\nThe offline voice stands in for {counted(count, 'clip')} ({language}): {which}"
     if places:
         yield "To replace them: ivr audio render"
 

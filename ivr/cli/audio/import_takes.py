@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr.errors import SpeechError
 
+if TYPE_CHECKING:
+    from ivr.speech.intake import Intake
+
 
 @click.command("import")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--language", help="Language of the takes; otherwise the line's own, such as bn.")
+@click.option("--language", help="Language of the takes; otherwise the sheet's, or the line's own.")
 @click.option("--sheet", help="Code of the printed sheet, when files are named by its numbers.")
 @click.option(
     "--replace",
@@ -31,18 +36,31 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     from ivr.cli.project import Project
     from ivr.speech.intake import Desk, take_in
     from ivr.speech.recordings import Recordings
+    from ivr.speech.sheets import find_sheet
 
     project = Project.load()
-    chosen = language_of(project.spec, language)
     words = {name: each.prompts for name, each in project.spec.words.items()}
     audio = project.settings.audio
+    human = audio / "human"
+    code = "".join(str(unicodedata.digit(each, each)) for each in sheet) if sheet else None
+    printed = find_sheet(human, words, code) if code else None
+    chosen = language_of(project.spec, language or (printed.language if printed else None))
+    if printed and printed.language != chosen:
+        raise SpeechError(f"Sheet {code} is of {printed.language}, not {chosen}; drop --language.")
     Recordings.open(audio, words)  # broken notes are told before anything is taken in
-    desk = Desk(audio / "human" / chosen, chosen, words[chosen], sheet, replace)
+    desk = Desk(human / chosen, chosen, words[chosen], printed, replace)
     with progress_bar(Console(stderr=True)) as bar:
         intake = take_in(folder, desk, lambda done, total: bar("Recordings", done, total))
-    Recordings.open(audio, words).note({taken.recording for taken in intake.taken})
+    Recordings.open(audio, words).note({taken.recording: taken.text for taken in intake.taken})
+    _tell(intake)
+
+
+def _tell(intake: Intake) -> None:
+    """Say what was taken in and what was not; the counts last, where a long list leaves them."""
     for taken in intake.taken:
         click.echo(f"{taken.path.name} → {taken.recording}")
+    for problem in intake.problems:
+        click.echo(f"not taken in: {problem}", err=True)
     click.echo(
         f"recordings: {len(intake.taken)} taken in, {len(intake.known)} there already,"
         f" {len(intake.problems)} not taken in"
@@ -50,4 +68,4 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     if intake.taken:
         click.echo("To put them on the line: ivr audio render")
     if intake.problems:
-        raise SpeechError("\n".join(("Not taken in:", *(f"  {each}" for each in intake.problems))))
+        raise click.exceptions.Exit(1)

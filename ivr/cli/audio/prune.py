@@ -18,7 +18,7 @@ def prune(hours: float) -> None:
 
     Recordings in audio/human are never touched.
     """
-    from ivr.cli.audio.studio import Studio
+    from ivr.cli.audio.studio import Studio, counted
     from ivr.cli.clock import now
     from ivr.cli.project import Project
     from ivr.speech.library import Library
@@ -28,4 +28,4 @@ def prune(hours: float) -> None:
     places = {utterance.place for utterance in studio.utterances}
     unused_since = now().timestamp() - hours * 3600
     count, size = Library.open(studio.audio).prune(places, unused_since)
-    click.echo(f"{count} files deleted ({size / 1e6:.1f} MB).")
+    click.echo(f"{counted(count, 'file')} deleted ({size / 1e6:.1f} MB).")

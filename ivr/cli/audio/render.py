@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ivr.speech.render import Report
 
 
+INTERRUPTED = 130
+"""What shells give for Ctrl-C."""
+
+
 @click.command()
 @click.option(
     "--voice", type=click.Choice(TTS_ENGINES), help="The voice; otherwise IVR_TTS says it."
@@ -34,7 +38,11 @@ def render(voice: str | None, *, force: bool) -> None:
     project = Project.load()
     studio = Studio(project.spec.words, project.settings, voice)
     keep = Keep.NOTHING if force else Keep.SAME_RECIPE
-    report = studio.render(Console(stderr=True), keep)
+    try:
+        report = studio.render(Console(stderr=True), keep)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was made is kept; the same command goes on from here.", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
     noted = studio.recordings.note()
     click.echo(summary(report))
     for told in (stand_ins(report), *recordings_told(studio.recordings, noted)):
@@ -47,7 +55,7 @@ def render(voice: str | None, *, force: bool) -> None:
 
 def troubles(report: Report, studio: Studio) -> list[str]:
     """Say what somebody must mend: clips that failed, recordings that cannot be used."""
-    from ivr.cli.audio.studio import problems
+    from ivr.cli.audio.studio import counted, problems
     from ivr.speech.manifest import Source
 
     bad = [each.reason for each in report.stood_in if each.source is Source.HUMAN]
@@ -55,5 +63,5 @@ def troubles(report: Report, studio: Studio) -> list[str]:
     told = [problems(report.failed)] if report.failed else []
     if recordings:
         lines = "\n".join(f"  {each}" for each in recordings)
-        told.append(f"{len(recordings)} recordings could not be used:\n{lines}")
+        told.append(f"{counted(len(recordings), 'recording')} could not be used:\n{lines}")
     return told

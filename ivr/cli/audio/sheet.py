@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,42 +12,61 @@ from ivr.flow.model import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ivr.cli.audio.studio import Studio
     from ivr.flow.model import Flow
     from ivr.paper.sheet import Line
     from ivr.paper.sheet_words import SheetWords
+    from ivr.speech.sheets import Sheet
 
 
 @click.command()
 @click.option("--language", help="Language of the sheet; otherwise the line's own, such as bn.")
 @click.option(
     "--out",
-    type=click.File("w", encoding="utf-8", atomic=True, lazy=True),
-    default="-",
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Write the page to this file, not to stdout.",
 )
-def sheet(language: str | None, out: TextIO) -> None:
+def sheet(language: str | None, out: Path | None) -> None:
     """Print the page for the person who records: HTML, fit to print.
 
     Each prompt has its number, its words, hints, seconds, and whether it is missing, recorded or
-    recorded with other words.
+    recorded with other words. What each number stands for is kept in audio/human under the code at
+    the top of the page, for `ivr audio import --sheet CODE`.
     """
     from ivr.cli.audio.studio import Studio, language_of
     from ivr.cli.project import Project
     from ivr.paper.sheet import sheet as page
-    from ivr.speech.intake import sheet_code
+    from ivr.speech.sheets import sheet_of
 
     project = Project.load()
     chosen = language_of(project.spec, language)
     studio = Studio(project.spec.words, project.settings)
     words = _words(project.settings.config / f"sheet.{chosen}.yaml")
     lines = _lines(project.spec.flow, studio, chosen)
-    code = sheet_code(list(studio.prompts[chosen]))
-    out.write(page(project.spec.flow, chosen, code, lines, words))
+    printed = sheet_of(chosen, studio.prompts[chosen])
+    html = page(project.spec.flow, chosen, printed.code, lines, words)
+    _keep(studio.audio, printed)
     for problem in studio.recordings.problems:
         click.echo(problem, err=True)
+    if out is None:
+        click.echo(html)
+        return
+    try:
+        out.write_text(html, "utf-8")
+    except OSError as exc:
+        raise SpeechError(f"{out} cannot be written: {exc.strerror}; name another file.") from exc
+    click.echo(f"Open {out} in a browser and print it. It is sheet {printed.code}.", err=True)
+
+
+def _keep(audio: Path, printed: Sheet) -> None:
+    """Keep what the numbers stand for; without it, the page is still good with names of prompts."""
+    from ivr.speech.sheets import keep_sheet
+
+    try:
+        keep_sheet(audio / "human", printed)
+    except SpeechError as exc:
+        click.echo(f"{exc}\nTakes from this sheet must be named after their prompts.", err=True)
 
 
 def _words(path: Path) -> SheetWords:

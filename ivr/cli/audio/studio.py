@@ -237,10 +237,17 @@ def progress_bar(console: Console) -> Iterator[Bar]:
 def summary(report: Report) -> str:
     """Say in one line what a rendering did."""
     seconds = sum(clip.seconds for clip in report.made)
+    recorded = sum(clip.source is Source.HUMAN for clip in report.made)
+    told = f", {recorded} of recordings" if recorded else ""
     return (
-        f"clips: {len(report.made)} made ({seconds:.0f} s of speech),"
+        f"clips: {len(report.made)} made ({seconds:.0f} s of speech{told}),"
         f" {len(report.kept)} kept, {len(report.failed)} failed"
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, such as `1 clip` and `2 clips`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def stand_ins(report: Report) -> str | None:
@@ -250,9 +257,10 @@ def stand_ins(report: Report) -> str | None:
         return None
     made = {clip.place for clip in report.made}
     standing = sum(each.utterance.place in made for each in failures)
-    counts = [f"The offline voice stands in for {standing} clips."] if standing else []
+    told = counted(standing, "clip")
+    counts = [f"The offline voice stands in for {told}."] if standing else []
     if len(failures) > standing:
-        counts.append(f"{len(failures) - standing} older clips stay as they are.")
+        counts.append(f"{counted(len(failures) - standing, 'older clip')} stay as before.")
     what_next = "To replace just those later, run: ivr audio render"
     return "\n".join((failures[0].reason, " ".join((*counts, what_next))))
 
@@ -263,13 +271,12 @@ def recordings_told(recordings: Recordings, noted: Sequence[Recording]) -> Itera
     if stale:
         names = ", ".join(f"{each.language}/{each.path.name}" for each in stale)
         yield (
-            f"{len(stale)} recordings are of other words than those of now, and are played all the"
-            f" same: {names}. Record them again (ivr audio sheet); or, if they still say it, import"
-            " them once more with --replace."
+            f"Played, but recorded with other words than those of now: {names}. Record them again"
+            " (ivr audio sheet); or, if they still say it, import them once more with --replace."
         )
     if noted:
         yield (
-            f"{len(noted)} new recordings are taken to say the words of now; this is noted in"
+            f"{counted(len(noted), 'new recording')} taken to say the words of now, as is noted in"
             " recorded.json beside them. Keep both in git."
         )
 
@@ -282,4 +289,5 @@ def problems(failures: Sequence[Failure]) -> str:
         f"  {first[reason]}{f' and {count - 1} more' if count > 1 else ''}: {reason}"
         for reason, count in by_reason.items()
     ]
-    return "\n".join((f"{by_reason.total()} clips could not be rendered:", *lines))
+    count = counted(by_reason.total(), "clip")
+    return "\n".join((f"{count} could not be rendered:", *lines))
