@@ -69,32 +69,37 @@ def command(audio: Path, *arguments: str) -> None:
     )
 
 
-def measured(folder: Path) -> dict[str, float]:
-    """The median seconds of each step, taken in turns; `folder` has the clips afterwards."""
+def timed(step: Callable[[], None]) -> float:
+    """The seconds that a step takes."""
+    begun = time.perf_counter()
+    step()
+    return time.perf_counter() - begun
+
+
+def one_round(folder: Path) -> dict[str, float]:
+    """The seconds of each step, beginning with an empty folder, which has the clips afterwards."""
     studio = studio_of(folder)
-    steps: dict[str, Callable[[], None]] = {
-        "the voice alone, no clips": lambda: speak_only(studio),
-        "ivr audio render, from nothing": lambda: command(folder, "audio", "render", "--force"),
-        "ivr audio render, nothing to do": lambda: command(folder, "audio", "render"),
-        "ivr audio list": lambda: command(folder, "audio", "list"),
-        "ivr audio check": lambda: command(folder, "audio", "check"),
+    return {
+        "the voice alone, no clips": timed(lambda: speak_only(studio)),
+        "ivr audio render, from nothing": timed(lambda: command(folder, "audio", "render")),
+        "ivr audio render, nothing to do": timed(lambda: command(folder, "audio", "render")),
+        "ivr audio list": timed(lambda: command(folder, "audio", "list")),
+        "ivr audio check": timed(lambda: command(folder, "audio", "check")),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(ROUNDS):
-        for name, step in steps.items():
-            begun = time.perf_counter()
-            step()
-            seconds[name].append(time.perf_counter() - begun)
-    return {name: statistics.median(each) for name, each in seconds.items()}
 
 
 def main() -> None:
     """Measure, and print one table."""
-    with tempfile.TemporaryDirectory() as folder:
-        medians = measured(Path(folder))
-        library = Library.open(Path(folder))
-        clips = [library.entry(each.place) for each in studio_of(Path(folder)).utterances]
-        spoken = sum(clip.seconds for clip in clips if clip)
+    rounds = []
+    spoken, count = 0.0, 0
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            rounds.append(one_round(Path(folder)))
+            library = Library.open(Path(folder))
+            places = [each.place for each in studio_of(Path(folder)).utterances]
+            spoken = sum(clip.seconds for each in places if (clip := library.entry(each)))
+            count = len(library)
+    medians = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
     floor = medians["the voice alone, no clips"]
     rows = [("step", "seconds", "by the voice alone", "speech by seconds")]
     rows += [
@@ -102,7 +107,7 @@ def main() -> None:
         for name, each in medians.items()
     ]
     cores = os.cpu_count()
-    click.echo(f"{len(clips)} clips, {spoken:.0f} s of speech, {cores} cores, {ROUNDS} rounds")
+    click.echo(f"{count} clips, {spoken:.0f} s of speech, {cores} cores, {ROUNDS} rounds")
     click.echo(table(rows, numbers={1, 2, 3}))
 
 
