@@ -59,10 +59,11 @@ def ended_event(form: Mapping[str, str]) -> CallEnded | None:
 def document(instructions: Sequence[Instruction], speak: Speak) -> bytes:
     """The TwiML of one turn."""
     found: list[verbs.Verb] = []
-    for instruction in instructions:
+    for together, instruction in _runs(instructions):
+        found += speak(together)
         match instruction:
-            case Play():
-                found += speak((instruction,))
+            case None:
+                pass
             case Pause(seconds=seconds):
                 found.append(verbs.Pause(seconds))
             case Gather():
@@ -109,16 +110,22 @@ def _gather(gather: Gather, speak: Speak) -> tuple[verbs.Verb, ...]:
 
 
 def _nested(said: Sequence[Play | Pause], speak: Speak) -> Iterator[verbs.Nested]:
-    """What stands between two pauses is made sound together: it may be one clip."""
+    for together, behind in _runs(said):
+        yield from speak(together)
+        if isinstance(behind, Pause):  # nothing else can stand in a Gather
+            yield verbs.Pause(behind.seconds)
+
+
+def _runs(
+    said: Sequence[Instruction],
+) -> Iterator[tuple[list[Play], Pause | Gather | Hangup | None]]:
+    """What is said without a break, and so made sound together, with what stands behind it."""
     together: list[Play] = []
     for part in said:
-        match part:
-            case Play():
-                together.append(part)
-            case Pause(seconds=seconds):
-                yield from speak(together)
-                yield verbs.Pause(seconds)
-                together = []
-            case _:
-                assert_never(part)
-    yield from speak(together)
+        if isinstance(part, Play):
+            together.append(part)
+        else:
+            yield together, part
+            together = []
+    if together:
+        yield together, None

@@ -32,6 +32,7 @@ def dev() -> None:
     """
     from rich.console import Console
 
+    from ivr.cli.faults import faults_told
     from ivr.cli.port import reserved
     from ivr.cli.project import Project, parts
     from ivr.cli.state import FOLDER, made_up
@@ -39,6 +40,7 @@ def dev() -> None:
     from ivr.store.embedded import embedded_redis
     from ivr.store.redis import RedisStore
     from ivr.web.app import create_app
+    from ivr.web.sound import Sound
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -51,6 +53,8 @@ def dev() -> None:
         listener = stack.enter_context(reserved(HOST, settings.port))
         Library.open(settings.audio)  # a broken manifest must not be rendered over
         _render(project, console)
+        for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
+            click.echo(told, err=True)
         store = RedisStore(
             settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
         )

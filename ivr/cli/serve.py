@@ -25,21 +25,17 @@ def serve() -> None:
     Asks for every setting that a public service needs, and lists all that are missing. Renders
     nothing: run `ivr audio render` before, when the release is built.
     """
+    from ivr.cli.faults import faults_told
     from ivr.cli.port import reserved
     from ivr.cli.project import Project
     from ivr.speech.library import Library
-    from ivr.web.sound import missing
+    from ivr.web.sound import Sound
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     project = Project.load(serving=True)
-    library = Library.open(project.settings.audio)
-    gone = missing(project.spec, library)
-    if gone:
-        click.echo(
-            f"{len(gone)} clips are missing, such as {gone[0]}; the provider's own voice "
-            "speaks them. Run: ivr audio render",
-            err=True,
-        )
+    faults = Sound(project.spec, Library.open(project.settings.audio)).faults()
+    for told in faults_told(faults):
+        click.echo(told, err=True)
     with reserved(ANYWHERE, project.settings.port):
         pass  # a taken port is told in one sentence, not in eleven of gunicorn's
     _gunicorn(project).run()

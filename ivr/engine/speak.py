@@ -8,7 +8,6 @@ from ivr.engine.codes import Codes, code_at
 from ivr.engine.session import Session, split
 from ivr.engine.turn import Gather, Hangup, Instruction, Pause, Play
 from ivr.flow.model import (
-    Asking,
     Branch,
     End,
     Flow,
@@ -21,7 +20,7 @@ from ivr.flow.model import (
     Say,
     Think,
 )
-from ivr.flow.usage import digit_prompt
+from ivr.flow.usage import digit_prompt, own_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,48 +46,15 @@ def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instructio
             said = (*lead, *plays, *_read_out(code, practice.code.groups, pace))
             return (_gather(flow, session, said, len(code), SAY_AGAIN_KEY),)
         case (Menu() | Lesson() | Think()) as node:
-            plays = _plays(_own_prompts(flow, node, step), pace)
+            plays = _plays(own_prompts(flow, node, step), pace)
             return (_gather(flow, session, (*lead, *plays), 1, ""),)
-        case other:
-            assert_never(other)
-
-
-def rows(flow: Flow) -> Iterator[tuple[PromptId, ...]]:
-    """Every row of prompts that a place says by itself, without lead and code; some come twice."""
-    for node in flow.nodes.values():
-        match node:
-            case Menu() | Think():
-                yield _own_prompts(flow, node, None)
-            case Lesson():
-                yield from (_own_prompts(flow, node, step.prompt) for step in node.steps)
-            case Practice():
-                yield from (_practice_row(flow, node, brief=brief) for brief in (False, True))
-            case Say() | Branch() | End():
-                pass
-            case other:
-                assert_never(other)
-
-
-def _own_prompts(flow: Flow, node: Asking, step: PromptId | None) -> tuple[PromptId, ...]:
-    """What a node says besides lead and code, in order; `step` is where a lesson stands."""
-    match node:
-        case Menu():
-            return (node.prompt, *(option.prompt for option in node.options))
-        case Lesson():
-            names = flow.defaults.lesson
-            last = step == node.steps[-1].prompt
-            return (step or node.steps[0].prompt, names.last_keys if last else names.keys)
-        case Think():
-            return (node.prompt, flow.defaults.ready)
-        case Practice():
-            return (node.prompt, flow.defaults.practice.safety, node.code_prompt)
         case other:
             assert_never(other)
 
 
 def _practice_row(flow: Flow, node: Practice, *, brief: bool) -> tuple[PromptId, ...]:
     """The scene and the safety line; the code follows last, so that nothing is held over it."""
-    prompts = _own_prompts(flow, node, None)
+    prompts = own_prompts(flow, node)
     return prompts[1:] if brief else prompts
 
 

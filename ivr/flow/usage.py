@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 
-from ivr.flow.model import Code, Flow, Practice, PromptId
+from ivr.flow.model import Asking, Code, Flow, Lesson, Menu, Practice, PromptId, Think
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,35 @@ def digit_prompt(digit: str, *, last: bool) -> PromptId:
             stays up.
     """
     return f"digit_{digit}" if last else f"digit_{digit}_more"
+
+
+DIGIT_PROMPTS: Final = frozenset(
+    digit_prompt(digit, last=last) for digit in DIGITS for last in (False, True)
+)
+"""Every prompt that says a digit of a code, in either form."""
+
+
+def own_prompts(flow: Flow, node: Asking, step: PromptId | None = None) -> tuple[PromptId, ...]:
+    """What a node says in one row besides lead and code, in order.
+
+    Args:
+        flow: whose defaults hold.
+        node: one that waits for keys.
+        step: where a lesson stands; None: at its first step.
+    """
+    match node:
+        case Menu():
+            return (node.prompt, *(option.prompt for option in node.options))
+        case Lesson():
+            names = flow.defaults.lesson
+            last = step == node.steps[-1].prompt
+            return (step or node.steps[0].prompt, names.last_keys if last else names.keys)
+        case Think():
+            return (node.prompt, flow.defaults.ready)
+        case Practice():
+            return (node.prompt, flow.defaults.practice.safety, node.code_prompt)
+        case _:
+            assert_never(node)
 
 
 def prompts_used(flow: Flow) -> Iterator[tuple[Path, PromptId]]:

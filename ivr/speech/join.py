@@ -1,4 +1,4 @@
-"""Clips that are heard in one row, joined into one file.
+"""Clips that are heard one after another, joined into one file.
 
 The name of a joined clip tells how to make it: `p400-<16 hex>-<16 hex>` is the clips whose SHA-256
 begin so, with 400 ms of silence between. Any process that has the clips makes the same bytes of
@@ -30,14 +30,28 @@ With the 0.15 s after one clip's sound and the 0.05 s before the next it makes 0
 sound to sound: ACIXD asks for 500 to 750 ms between the options of a menu.
 """
 
+DIGIT_PAUSE_SECONDS: Final = {Pace.NORMAL: 0.15, Pace.SLOW: 0.45}
+"""Silence put between two digits of a code, which makes 0.35 and 0.65 s from sound to sound.
+
+Each digit stands alone, and yet a group of five is still heard as one. Said again, it has longer
+pauses before a slower voice, since it is the pauses that give an older listener time.
+"""
+
+PAUSES_MS: Final = frozenset(
+    round(seconds * 1000)
+    for pauses in (PAUSE_SECONDS, DIGIT_PAUSE_SECONDS)
+    for seconds in pauses.values()
+)
+"""The pauses that we make; a name with any other is nobody's."""
+
 LONGEST_TITLE: Final = 2000
 """Bytes; libsndfile does not read back a title that is much longer (measured at 2,640)."""
 
 MAX_PARTS: Final = 12
-"""A menu of nine options with its prompt has ten."""
+"""A menu of nine options with its prompt has ten, and a lead may stand before it."""
 
 MAX_JOINED_BYTES: Final = 2 * 1024 * 1024
-"""More than four minutes; nobody listens so long before a key."""
+"""Of the files of its parts and the silence between; more than four minutes of sound."""
 
 PREFIX_LENGTH: Final = 16
 """Hex digits of a clip's SHA-256 in a name: 64 bits, and nobody but us makes clips."""
@@ -47,16 +61,14 @@ _FORMAT: Final = (7, 1, _RATE, _RATE, 1, 8)
 """Mu-law, mono: tag, channels, samples and bytes a second, bytes and bits a sample."""
 _SILENCE: Final = b"\xff"
 """Zero in mu-law."""
-_NAME: Final = re.compile(
-    rf"p(0|[1-9][0-9]{{0,3}})((?:-[0-9a-f]{{{PREFIX_LENGTH}}}){{2,{MAX_PARTS}}})"
-)
-LONGEST_NAME: Final = len("p9999") + MAX_PARTS * (1 + PREFIX_LENGTH)
+_NAME: Final = re.compile(rf"p([1-9][0-9]{{2}})((?:-[0-9a-f]{{{PREFIX_LENGTH}}}){{2,{MAX_PARTS}}})")
+LONGEST_NAME: Final = len("p999") + MAX_PARTS * (1 + PREFIX_LENGTH)
 
 
-class Row(Struct, frozen=True):
+class Joined(Struct, frozen=True):
     """What the name of a joined clip says.
 
-    Sample: `Row(400, ("0a1b2c3d4e5f6071", "1a1b2c3d4e5f6071"))`.
+    Sample: `Joined(400, ("0a1b2c3d4e5f6071", "1a1b2c3d4e5f6071"))`.
     """
 
     pause_ms: int
@@ -64,29 +76,47 @@ class Row(Struct, frozen=True):
     """The first 16 hex digits of each clip's SHA-256, in order; a clip may come twice."""
 
 
-def row_name(clips: Sequence[Clip], texts: Sequence[str], pace: Pace) -> str | None:
-    """The name under which clips are heard as one, or None where they must stay apart.
+def names(clips: Sequence[Clip], texts: Sequence[str], pause_seconds: float) -> Iterator[str]:
+    """The names under which clips are heard one after another: one, unless that were too long.
+
+    What is beyond a limit goes on in a further clip; one that stays alone has its own SHA-256.
 
     Args:
         clips: in order.
         texts: what each of them says.
-        pace: decides the pause between them.
+        pause_seconds: between two of them; one of PAUSE_SECONDS or DIGIT_PAUSE_SECONDS.
     """
-    pause = PAUSE_SECONDS[pace]
-    seconds = sum(clip.seconds + pause for clip in clips)
-    if (
-        not 1 < len(clips) <= MAX_PARTS
-        or len(" ".join(texts).encode()) > LONGEST_TITLE
-        or seconds * _RATE > MAX_JOINED_BYTES
-    ):
-        return None
-    return "-".join((f"p{pause * 1000:.0f}", *(clip.sha256[:PREFIX_LENGTH] for clip in clips)))
+    pause_ms, start = round(pause_seconds * 1000), 0
+    while start < len(clips):
+        end = min(start + MAX_PARTS, len(clips))
+        while end > start + 1 and not _fits(clips[start:end], texts[start:end], pause_ms):
+            end -= 1
+        yield _name(clips[start:end], pause_ms)
+        start = end
 
 
-def read_name(name: str) -> Row | None:
-    """What a name says, or None when it is not that of a joined clip."""
+def _fits(clips: Sequence[Clip], texts: Sequence[str], pause_ms: int) -> bool:
+    size = sum(clip.size for clip in clips) + silence_bytes(len(clips), pause_ms)
+    return len(" ".join(texts).encode()) <= LONGEST_TITLE and size <= MAX_JOINED_BYTES
+
+
+def _name(clips: Sequence[Clip], pause_ms: int) -> str:
+    if len(clips) == 1:
+        return clips[0].sha256
+    return "-".join((f"p{pause_ms}", *(clip.sha256[:PREFIX_LENGTH] for clip in clips)))
+
+
+def silence_bytes(parts: int, pause_ms: int) -> int:
+    """How many bytes of a joined clip are silence."""
+    return (parts - 1) * (pause_ms * _RATE // 1000)
+
+
+def read_name(name: str) -> Joined | None:
+    """What a name says, or None when it is not that of a joined clip of ours."""
     found = _NAME.fullmatch(name) if len(name) <= LONGEST_NAME else None
-    return found and Row(int(found[1]), tuple(found[2][1:].split("-")))
+    if found is None or int(found[1]) not in PAUSES_MS:
+        return None
+    return Joined(int(found[1]), tuple(found[2][1:].split("-")))
 
 
 def join(clips: Sequence[bytes], pause_ms: int) -> bytes:
@@ -163,7 +193,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _title(words: bytes) -> bytes:
-    # A recording may still say longer words than those that the row was measured by.
+    # A recording may still say longer words than those that the name was measured by.
     if len(words) > LONGEST_TITLE:
         return b""
     return _chunk(b"LIST", b"INFO" + _chunk(b"INAM", words + b"\0"))

@@ -18,7 +18,7 @@ import os
 import re
 import stat
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.errors import SpeechError
 from ivr.speech.manifest import Clip, Recipe, Source, manifest_bytes, read_manifest
@@ -26,11 +26,14 @@ from ivr.speech.manifest import Clip, Recipe, Source, manifest_bytes, read_manif
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
+    from typing import Self
 
     from ivr.speech.utterance import Place, Utterance
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{16}")
+Stamp: TypeAlias = tuple[int, int, int]
+"""By which a file is known to be another one than before: its time, its bytes, its inode."""
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -49,8 +52,13 @@ class Keep(enum.Enum):
 class Library:
     """Finds clips. Reading is safe from any thread; only `add`, `save` and `prune` change it."""
 
-    def __init__(self, folder: Path, clips: Mapping[Place, Clip]) -> None:
+    def __init__(
+        self, folder: Path, clips: Mapping[Place, Clip], stamp: Stamp | None = None
+    ) -> None:
         self._folder = folder
+        self._manifest = folder / "manifest.json"
+        self.stamp = stamp
+        """Of the manifest that was read; None when there was none."""
         self._clips = dict(clips)
         self._added: dict[Place, Clip] = {}
 
@@ -61,8 +69,21 @@ class Library:
         Raises:
             SpeechError: the manifest is broken.
         """
-        folder = audio / "clips"
-        return cls(folder, read_manifest(folder / "manifest.json"))
+        return cls(audio / "clips", {}).reopened()
+
+    def reopened(self) -> Self:
+        """Open the same library as it stands on the disk now.
+
+        Raises:
+            SpeechError: the manifest is broken.
+        """
+        # The stamp first: what is saved in between is then seen as new once more.
+        stamp = self.stamp_now()
+        return type(self)(self._folder, read_manifest(self._manifest), stamp)
+
+    def stamp_now(self) -> Stamp | None:
+        """Tell by which the manifest is known now; None when it is not there."""
+        return stamp_of(self._manifest)
 
     def __len__(self) -> int:
         return len(self._clips)
@@ -74,14 +95,25 @@ class Library:
         played; a recording is, until somebody records it anew: a human voice always wins), or when
         its file is gone or cut short.
         """
-        clip = self._clips.get(utterance.place)
-        if clip is None or not (clip.source is Source.HUMAN or clip.says(utterance)):
+        clip = self.meant(utterance)
+        if clip is None:
             return None
         try:
-            whole = self._path(clip.sha256).stat().st_size == clip.size
+            whole = self.path(clip).stat().st_size == clip.size
         except OSError:
             return None
         return clip if whole else None
+
+    def meant(self, utterance: Utterance) -> Clip | None:
+        """Find the clip that `find` would give if all files were there and whole."""
+        clip = self._clips.get(utterance.place)
+        if clip is None or not (clip.source is Source.HUMAN or clip.says(utterance)):
+            return None
+        return clip
+
+    def path(self, clip: Clip) -> Path:
+        """Tell where the file of a clip is, whether or not it is there."""
+        return self._path(clip.sha256)
 
     def entry(self, place: Place) -> Clip | None:
         """What the manifest says of a place, whether or not it can be played."""
@@ -224,10 +256,6 @@ class Library:
             if path.name not in names and status.st_mtime < since and stat.S_ISREG(status.st_mode):
                 yield path, status.st_size
 
-    @property
-    def _manifest(self) -> Path:
-        return self._folder / "manifest.json"
-
     def _write(self, before: Mapping[Place, Clip], clips: dict[Place, Clip]) -> None:
         replace_file(self._manifest, manifest_bytes(clips), durable=True)
         gone = {c.sha256 for c in before.values()} - {c.sha256 for c in clips.values()}
@@ -256,6 +284,20 @@ class Library:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.wav"
+
+
+def stamp_of(path: Path, *, follow_symlinks: bool = True) -> Stamp | None:
+    """Tell by which a file is known; None when it is not there. It takes about a microsecond.
+
+    Args:
+        path: of the file.
+        follow_symlinks: whether it is told of the file to which a link leads, or of the link.
+    """
+    try:
+        status = path.stat(follow_symlinks=follow_symlinks)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def replace_file(path: Path, content: bytes, *, durable: bool = False) -> None:

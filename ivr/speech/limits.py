@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec import Struct
 
 from ivr.flow.model import Branch, End, Flow, Lesson, Menu, Pace, Practice, PromptId, Say, Think
+from ivr.flow.usage import own_prompts
 from ivr.speech.gates import Fault
 from ivr.speech.join import PAUSE_SECONDS
 
@@ -104,15 +105,13 @@ def _greeting(flow: Flow) -> list[Row]:
 def _rows_of(flow: Flow, node_id: NodeId, node: Node) -> Iterator[Row]:
     match node:
         case Menu():
-            options = tuple(option.prompt for option in node.options)
-            yield Row(f"menu {node_id}", (node.prompt, *options), MENU_SECONDS)
-            for option in options:
-                yield Row(f"option {option}", (option,), OPTION_SECONDS)
+            yield Row(f"menu {node_id}", own_prompts(flow, node), MENU_SECONDS)
+            for option in node.options:
+                yield Row(f"option {option.prompt}", (option.prompt,), OPTION_SECONDS)
         case Lesson():
-            names = flow.defaults.lesson
             for step in node.steps:
-                keys = names.last_keys if step is node.steps[-1] else names.keys
-                yield Row(f"step {step.prompt}", (step.prompt, keys), STEP_SECONDS)
+                own = own_prompts(flow, node, step.prompt)
+                yield Row(f"step {step.prompt}", own, STEP_SECONDS)
         case Say() | Practice() | Think() | Branch() | End():
             return
         case _:

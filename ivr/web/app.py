@@ -27,7 +27,7 @@ def create_app(parts: Parts) -> Flask:
     line = Line(parts)
     app.register_blueprint(voice(parts, line))
     app.register_blueprint(clips(parts.library))
-    app.register_blueprint(health(parts))
+    app.register_blueprint(health(parts, line.sound))
     if parts.proxy_hops:
         hops = parts.proxy_hops
         fixed: Any = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

@@ -7,17 +7,18 @@ carrier for a year.
 
 from __future__ import annotations
 
-import hashlib
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, abort, request
 
 from ivr.errors import SpeechError
-from ivr.speech.join import MAX_JOINED_BYTES, Row, join, read_name
+from ivr.speech.join import MAX_JOINED_BYTES, Joined, join, read_name, silence_bytes
+from ivr.web.stock import read_whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from werkzeug.datastructures import Range
 
     from ivr.speech.library import Library
 
@@ -33,9 +34,9 @@ def clips(library: Library) -> Blueprint:
 
     @views.get("/<name>.wav")
     def clip(name: str) -> Response:
-        row = read_name(name)
+        joined = read_name(name)
         try:
-            data = _single(library.file(name)) if row is None else _joined(library, row)
+            data = _joined(library, joined) if joined else read_whole(library.file(name))
         except SpeechError as error:
             _log.warning("the clip %r cannot be given: %s", name[:SHOWN], error)
             abort(404)
@@ -44,55 +45,64 @@ def clips(library: Library) -> Blueprint:
     return views
 
 
-def _joined(library: Library, row: Row) -> bytes:
+def _joined(library: Library, joined: Joined) -> bytes:
     parts: dict[str, bytes] = {}
-    size = 0
-    for prefix in row.prefixes:
+    size = silence_bytes(len(joined.prefixes), joined.pause_ms)
+    for prefix in joined.prefixes:
         if prefix not in parts:
-            parts[prefix] = _single(library.file_beginning(prefix))
+            parts[prefix] = read_whole(library.file_beginning(prefix))
         size += len(parts[prefix])
         if size > MAX_JOINED_BYTES:
             raise SpeechError("It is too long to be joined; ask for its parts one by one.")
-    return join([parts[prefix] for prefix in row.prefixes], row.pause_ms)
-
-
-def _single(file: Path | None) -> bytes:
-    """The bytes of a clip's file.
-
-    Raises:
-        SpeechError: it is not there, or is not what its name says.
-    """
-    if file is None:
-        raise SpeechError("It is not there; run: ivr audio render")
-    if file.resolve().parent != file.parent.resolve():
-        raise SpeechError(f"{file.name} leads out of the folder; put the file itself there.")
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise SpeechError(
-            f"{file.name} cannot be read: {error.strerror}; mend its rights."
-        ) from error
-    if hashlib.sha256(data).hexdigest() != file.stem:
-        raise SpeechError(f"{file.name} is damaged; run: ivr audio render")
-    return data
+    return join([parts[prefix] for prefix in joined.prefixes], joined.pause_ms)
 
 
 def _answer(data: bytes, name: str) -> Response:
-    """The bytes for ever under their name, or the part of them that was asked for."""
+    """The bytes for ever under their name, as far as the request's conditions ask for them.
+
+    The order of the conditions is that of RFC 9110, 13.2.2; a clip has no date to ask by.
+    """
     found = Response(data, mimetype="audio/wav")
     found.set_etag(name)
     found.cache_control.public = True
     found.cache_control.immutable = True
     found.cache_control.max_age = YEAR_SECONDS
     found.headers["Accept-Ranges"] = "bytes"
-    is_part = _asks_for_one_range(len(data))
-    found.make_conditional(request, accept_ranges=is_part, complete_length=len(data))
+    if request.if_match and not request.if_match.contains(name):
+        return _without_body(found, HTTPStatus.PRECONDITION_FAILED)
+    if request.if_none_match.contains_weak(name):
+        return _without_body(found, HTTPStatus.NOT_MODIFIED)
+    asked = _range(len(data), name)
+    return found if asked is None else _part(found, data, asked)
+
+
+def _range(size: int, name: str) -> Range | None:
+    """The one range of bytes that is asked for, None for the whole (RFC 9110, 13.1.5 and 14.2).
+
+    Any other Range is answered with the whole, as one of another version is; a weak If-Range is
+    never that of this one.
+    """
+    if request.method != "GET" or request.headers.get("If-Range", f'"{name}"') != f'"{name}"':
+        return None
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    return asked if asked.ranges[0][0] >= -size else None
+
+
+def _part(found: Response, data: bytes, asked: Range) -> Response:
+    """A part of the bytes, or that there is none such."""
+    bounds = asked.range_for_length(len(data))
+    if bounds is None:
+        found.headers["Content-Range"] = f"bytes */{len(data)}"
+        return _without_body(found, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+    found.headers["Content-Range"] = f"bytes {bounds[0]}-{bounds[1] - 1}/{len(data)}"
+    found.status_code = HTTPStatus.PARTIAL_CONTENT
+    found.set_data(data[slice(*bounds)])
     return found
 
 
-def _asks_for_one_range(size: int) -> bool:
-    """Whether Range holds one range of bytes; any other is answered with the whole (RFC 9110)."""
-    asked = request.range
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return False
-    return asked.ranges[0][0] >= -size
+def _without_body(found: Response, status: HTTPStatus) -> Response:
+    found.status_code = status
+    found.set_data(b"")
+    return found

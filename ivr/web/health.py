@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify
 
 from ivr.errors import StoreError
-from ivr.web.sound import missing
+from ivr.web.stock import Fault
 
 if TYPE_CHECKING:
     from ivr.web.parts import Parts
+    from ivr.web.sound import Sound
 
 SHOWN: Final = 10
-"""So many missing clips are named; the rest are counted."""
+"""So many missing clips are named; the rest are counted, and damaged ones among them."""
 
 
-def health(parts: Parts) -> Blueprint:
-    """The blueprint of the two health pages."""
+def health(parts: Parts, sound: Sound) -> Blueprint:
+    """The blueprint of the two health pages; the clips are those that this process plays."""
     views = Blueprint("health", __name__)
 
     @views.get("/livez")
@@ -27,8 +28,12 @@ def health(parts: Parts) -> Blueprint:
     @views.get("/readyz")
     def readyz() -> tuple[Response, int]:
         redis = _redis(parts)
-        gone = missing(parts.spec, parts.library)
-        clips = {"missing": len(gone), "first_missing": gone[:SHOWN]}
+        gone = sound.faults()
+        clips = {
+            "missing": len(gone),
+            "first_missing": [name for name, _ in gone[:SHOWN]],
+            "damaged": sum(fault is Fault.DAMAGED for _, fault in gone),
+        }
         ready = redis == "ok" and not gone
         told = {"ready": ready, "content": parts.spec.content_hash, "redis": redis, "clips": clips}
         if gone:

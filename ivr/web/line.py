@@ -31,7 +31,7 @@ class Line:
     """Answers for any call, from any thread: what a call needs is in Redis or in its URL."""
 
     def __init__(self, parts: Parts) -> None:
-        """Look up the sound of every prompt, once."""
+        """Look up the clips of every prompt; later ones are found when they come."""
         self._parts = parts
         self.sound = Sound(parts.spec, parts.library)
 

@@ -14,6 +14,8 @@ from ivr.twiml.read import read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ivr.engine.turn import Instruction
+
 OWN = {"From": "+919876543210"}
 
 
@@ -97,9 +99,31 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
     )
 
 
-def test_a_goodbye_is_played_and_hung_up() -> None:
-    document = twilio.document((Play("goodbye"), Pause(), Hangup()), speak)
-    assert read(document) == (verbs.Play("/clips/goodbye.wav"), verbs.Pause(), verbs.Hangup())
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        pytest.param(
+            (Play("goodbye"), Pause(), Hangup()),
+            (verbs.Play("/clips/goodbye.wav"), verbs.Pause(), verbs.Hangup()),
+            id="a goodbye",
+        ),
+        pytest.param(
+            (Play("no_input_last"), Play("goodbye"), Hangup()),
+            (verbs.Play("/clips/no_input_last-goodbye.wav"), verbs.Hangup()),
+            id="a goodbye with its lead as one clip",
+        ),
+        pytest.param(
+            (Pause(2), Play("goodbye")),
+            (verbs.Pause(2), verbs.Play("/clips/goodbye.wav")),
+            id="a pause first and nothing behind",
+        ),
+        pytest.param((Hangup(),), (verbs.Hangup(),), id="nothing said"),
+    ],
+)
+def test_what_is_said_outside_of_a_gather_is_written_in_its_order(
+    said: tuple[Instruction, ...], due: tuple[verbs.Verb, ...]
+) -> None:
+    assert read(twilio.document(said, speak)) == due
 
 
 @pytest.mark.parametrize(

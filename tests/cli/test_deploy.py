@@ -52,11 +52,13 @@ def test_from_the_build_step_to_a_clip_that_is_heard(tmp_path: Path, redis_url: 
     served = subprocess.Popen(  # noqa: S603 - what the Procfile says
         web[1].split(), cwd=ROOT, env=variables, stderr=subprocess.PIPE, text=True
     )
+    assert served.stderr is not None
+    lines = iter(served.stderr.readline, "")
+    started: list[str] = []
+    reader = threading.Thread(target=lambda: started.extend(lines), daemon=True)
     try:
-        assert served.stderr is not None
-        lines = iter(served.stderr.readline, "")
-        started = [next(line for line in lines if "Listening at" in line or "missing" in line)]
-        threading.Thread(target=lambda: started.extend(lines), daemon=True).start()
+        started += [next(line for line in lines if "Listening at" in line or "missing" in line)]
+        reader.start()
         assert "missing" not in started[0]
         with httpx.Client() as client:
             assert client.get(f"{origin}/readyz").json()["ready"]
@@ -71,7 +73,8 @@ def test_from_the_build_step_to_a_clip_that_is_heard(tmp_path: Path, redis_url: 
     finally:
         served.terminate()
         served.wait(30)
-        assert served.stderr is not None
+        if reader.is_alive():  # it reads to the end of the pipe, which must not be closed under it
+            reader.join(30)
         served.stderr.close()
     assert sorted((tmp_path / "audio" / "clips").iterdir()) == files, "the service renders nothing"
 

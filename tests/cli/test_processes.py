@@ -14,8 +14,11 @@ import httpx
 import pytest
 from msgspec import Struct
 
+from ivr.flow.model import Pace
 from ivr.simulator.call import Call
 from ivr.simulator.events import Heard
+from ivr.speech.library import replace_file
+from ivr.speech.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,6 +201,74 @@ def test_serve_says_which_clips_are_missing(start: Callable[..., Running], redis
     read = running.wait_for("Listening at")
     assert "clips are missing, such as bn/normal/greeting" in read
     assert "Run: ivr audio render" in read
+
+
+def test_serve_says_which_clips_are_damaged(
+    start: Callable[..., Running], redis_url: str, own_audio: Path
+) -> None:
+    clip = read_manifest(own_audio / "clips/manifest.json")["bn", "greeting", Pace.SLOW]
+    file = own_audio / f"clips/{clip.sha256}.wav"
+    replace_file(file, file.read_bytes()[:-1] + b"\x00")
+    variables = {"REDIS_URL": redis_url, "PUBLIC_URL": "https://line.example"}
+    running = start("serve", **SERVED, **variables, IVR_AUDIO=str(own_audio))
+    read = running.wait_for("Listening at")
+    assert "1 clip is damaged, such as bn/slow/greeting; the provider's own voice" in read
+    assert "Run: ivr audio render" in read
+    told = httpx.get(f"{running.origin}/readyz").json()
+    assert (told["ready"], told["clips"]["missing"], told["clips"]["damaged"]) == (False, 1, 1)
+
+
+@pytest.fixture
+def own_audio(audio: Path, tmp_path: Path) -> Path:
+    """Every clip, as links to the shared files: what is changed must be put in their place."""
+    (tmp_path / "own/clips").mkdir(parents=True)
+    for file in (audio / "clips").iterdir():
+        os.link(file, tmp_path / "own/clips" / file.name)
+    return tmp_path / "own"
+
+
+def first_part(call: Call, key: str) -> str:
+    """The clip with which the answer to a key begins, by the first 16 digits of its SHA-256."""
+    before = len(call.events)
+    call.press(key)
+    heard = next(event for event in call.events[before:] if isinstance(event, Heard))
+    assert heard.is_clip
+    return str(heard.url).split("-")[1]
+
+
+@pytest.mark.parametrize("command", ["dev", "serve"])
+def test_what_is_rendered_while_the_line_runs_is_heard_at_the_next_turn(
+    start: Callable[..., Running], redis_url: str, own_audio: Path, tmp_path: Path, command: str
+) -> None:
+    """A person records one step; the render takes her voice, and the call goes on with it."""
+    manifest = own_audio / "clips/manifest.json"
+    place = ("bn", "register_3", Pace.NORMAL)
+    before = read_manifest(manifest)
+    variables = {"REDIS_URL": redis_url, "IVR_AUDIO": str(own_audio)}
+    port = str(free_port())
+    settings = {**variables, **SERVED, "PORT": port, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    running = start(command, **settings)
+    running.wait_for("Listening at" if command == "serve" else "Stop with Ctrl-C")
+    with httpx.Client() as client:
+        call = begin(client, running, SERVED["TWILIO_AUTH_TOKEN"])
+        take = own_audio / "human/bn/register_3.wav"
+        take.parent.mkdir(parents=True)
+        other = before["bn", "register_4", Pace.NORMAL].sha256
+        take.write_bytes((own_audio / f"clips/{other}.wav").read_bytes())
+        assert first_part(call, "1") == before["bn", "register_4", Pace.NORMAL].sha256[:16]
+        rendered = run(
+            tmp_path,
+            "audio",
+            "render",
+            IVR_TTS="espeak",
+            IVR_CONFIG=str(ROOT / "config"),
+            **variables,
+        )
+        assert rendered.returncode == 0, rendered.stderr
+        now = read_manifest(manifest)[place].sha256
+        assert now != before[place].sha256
+        assert first_part(call, "3") == now[:16]
+        assert httpx.get(f"{running.origin}/readyz").json()["ready"] is True
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is said again is said slowly, once; and the rows that places say by themselves."""
+"""What is said again is said slowly, once; and what places say by themselves."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from ivr.engine.answer import Asked, answer
 from ivr.engine.codes import Codes, code_at, keyed_codes
 from ivr.engine.events import CallStarted, Digits, NoInput
 from ivr.engine.session import Session, dump, parse
-from ivr.engine.speak import instructions, rows
+from ivr.engine.speak import instructions
 from ivr.engine.step import step
 from ivr.engine.turn import Gather, Pause, Play, Turn
-from ivr.flow.model import Lesson, Pace, Practice
+from ivr.flow.model import Lesson, Pace
+from ivr.flow.usage import own_prompts
 
 if TYPE_CHECKING:
     from ivr.flow.model import Flow, Spec
@@ -163,39 +164,38 @@ def test_a_code_without_groups_is_read_in_one_breath(flow: Flow) -> None:
     assert list(gather.said[3:]) == [*more, Play(f"digit_{code[-1]}")]
 
 
-# -- Rows ------------------------------------------------------------------------------------------
+# -- What a place says by itself -------------------------------------------------------------------
+
+SCENE = ("practice_otp", "practice_safety", "practice_otp_is")
 
 
-def places(flow: Flow) -> list[str]:
-    """Every place at which a key is awaited."""
-    found = []
-    for node_id, node in flow.nodes.items():
-        if isinstance(node, Lesson):
-            found += [f"{node_id}.{step.prompt}" for step in node.steps]
-        elif node.__struct_config__.tag in {"menu", "think", "practice"}:
-            found.append(node_id)
-    return found
-
-
-@pytest.mark.parametrize("brief", [False, True])
-def test_what_any_place_says_besides_lead_and_code_is_a_known_row(
-    flow: Flow, *, brief: bool
+@pytest.mark.parametrize(
+    ("place", "brief", "own"),
+    [
+        pytest.param("main_menu", False, MENU_ROW, id="a menu"),
+        pytest.param(LESSON, False, ("register_6", "lesson_keys"), id="a step"),
+        pytest.param(
+            "register_lesson.register_15", False, ("register_15", "lesson_last_keys"), id="the last"
+        ),
+        pytest.param(
+            "practice_question_1", False, ("practice_question_1", "ready_key"), id="think"
+        ),
+        pytest.param("practice_otp", False, SCENE, id="a practice"),
+        pytest.param("practice_otp", True, SCENE[1:], id="a practice in brief"),
+        pytest.param("main_menu", True, MENU_ROW, id="a menu has no brief form"),
+    ],
+)
+def test_a_place_says_its_own_prompts_behind_the_lead(
+    flow: Flow, place: str, own: tuple[str, ...], *, brief: bool
 ) -> None:
-    known = set(rows(flow))
-    checked = 0
-    for place in places(flow):
-        (gather,) = instructions(flow, at(place, brief=brief), CODES)
-        assert isinstance(gather, Gather)
-        said = [part.prompt for part in gather.said if isinstance(part, Play)]
-        assert tuple(p for p in said if not p.startswith("digit_")) in known
-        checked += 1
-    assert checked > 40
+    (gather,) = instructions(flow, at(place, brief=brief, lead=("no_input_gentle",)), CODES)
+    assert isinstance(gather, Gather)
+    said = [part.prompt for part in gather.said if isinstance(part, Play)]
+    assert said[0] == "no_input_gentle"
+    assert tuple(p for p in said[1:] if not p.startswith("digit_")) == own
 
 
-def test_the_rows_are_those_of_the_places_and_no_others(flow: Flow) -> None:
-    practices = sum(isinstance(node, Practice) for node in flow.nodes.values())
-    found = list(rows(flow))
-    assert len(found) == len(places(flow)) + practices, "a practice has a brief form too"
-    assert MENU_ROW in found
-    assert ("practice_safety", "practice_otp_is") in found
-    assert ("register_15", "lesson_last_keys") in found
+def test_a_lesson_that_stands_nowhere_says_its_first_step(flow: Flow) -> None:
+    node = flow.nodes["register_lesson"]
+    assert isinstance(node, Lesson)
+    assert own_prompts(flow, node) == ("register_1", "lesson_keys")

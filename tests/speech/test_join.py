@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
 from ivr.simulator.clips import Part, read_clip
-from ivr.speech.join import LONGEST_TITLE, MAX_PARTS, PAUSE_SECONDS, Row, join, read_name, row_name
+from ivr.speech.join import (
+    DIGIT_PAUSE_SECONDS,
+    LONGEST_TITLE,
+    MAX_JOINED_BYTES,
+    MAX_PARTS,
+    PAUSE_SECONDS,
+    Joined,
+    join,
+    names,
+    read_name,
+)
 from ivr.speech.manifest import Clip, Source
 
 if TYPE_CHECKING:
@@ -98,6 +108,8 @@ def test_whatever_is_joined_reads_back_and_is_the_same_each_time(
     assert payload_of(joined) == silence.join(payload for _, payload in parts)
     with soundfile.SoundFile(io.BytesIO(joined)) as file:
         assert file.frames == len(payload_of(joined))
+    # RIFF: "The Fact chunk ... dwSampleLength: number of samples"; soundfile does not look at it.
+    assert FORM + chunk(b"fact", struct.pack("<I", len(payload_of(joined)))) in joined
     for number, (words, _) in enumerate(parts, 1):
         label = struct.pack("<I", number) + words.encode() + b"\0"
         assert chunk(b"labl", label) in joined
@@ -165,7 +177,7 @@ def test_what_is_no_clip_of_ours_is_not_joined(bad: bytes, message: str) -> None
 # -- Names -----------------------------------------------------------------------------------------
 
 
-def known(sha256: str, seconds: float = 3.0) -> Clip:
+def known(sha256: str, size: int = 24_000) -> Clip:
     return Clip(
         language="bn",
         prompt_id="main_menu",
@@ -177,39 +189,64 @@ def known(sha256: str, seconds: float = 3.0) -> Clip:
         parameters="",
         pipeline="",
         sha256=sha256,
-        seconds=seconds,
-        size=1,
+        seconds=3,
+        size=size,
     )
 
 
 A, B = "a1" * 32, "b2" * 32
 
 
-@pytest.mark.parametrize(("pace", "head"), [(Pace.NORMAL, "p400"), (Pace.SLOW, "p550")])
-def test_a_name_says_which_clips_and_which_pause(pace: Pace, head: str) -> None:
-    name = row_name([known(A), known(B), known(A)], ["x", "y", "x"], pace)
-    assert name == f"{head}-{A[:16]}-{B[:16]}-{A[:16]}"
-    assert read_name(name) == Row(round(PAUSE_SECONDS[pace] * 1000), (A[:16], B[:16], A[:16]))
+@pytest.mark.parametrize(
+    ("pause_seconds", "pause_ms"),
+    [
+        pytest.param(PAUSE_SECONDS[Pace.NORMAL], 400, id="prompts"),
+        pytest.param(PAUSE_SECONDS[Pace.SLOW], 550, id="prompts, slow"),
+        pytest.param(DIGIT_PAUSE_SECONDS[Pace.NORMAL], 150, id="digits"),
+        pytest.param(DIGIT_PAUSE_SECONDS[Pace.SLOW], 450, id="digits, slow"),
+    ],
+)
+def test_a_name_says_which_clips_and_which_pause(pause_seconds: float, pause_ms: int) -> None:
+    (name,) = names([known(A), known(B), known(A)], ["x", "y", "x"], pause_seconds)
+    assert name == f"p{pause_ms}-{A[:16]}-{B[:16]}-{A[:16]}"
+    assert read_name(name) == Joined(pause_ms, (A[:16], B[:16], A[:16]))
+
+
+@pytest.mark.parametrize("pauses", [PAUSE_SECONDS, DIGIT_PAUSE_SECONDS])
+def test_the_slow_form_has_the_longer_pauses(pauses: dict[Pace, float]) -> None:
+    assert pauses[Pace.SLOW] > pauses[Pace.NORMAL]
+
+
+MOST = MAX_JOINED_BYTES // 2 - 1600
+"""Bytes of each of two clips that fit just so, with 3,200 of silence between."""
 
 
 @pytest.mark.parametrize(
-    ("count", "seconds", "text", "is_joined"),
+    ("count", "size", "text", "lengths"),
     [
-        pytest.param(1, 3, "x", False, id="one clip is no row"),
-        pytest.param(MAX_PARTS, 3, "x", True, id="as many as may be"),
-        pytest.param(MAX_PARTS + 1, 3, "x", False, id="too many"),
-        pytest.param(2, 3, "x" * ((LONGEST_TITLE - 1) // 2), True, id="as many words as are read"),
-        pytest.param(2, 3, "x" * ((LONGEST_TITLE + 1) // 2), False, id="too many words"),
-        pytest.param(2, 120, "x", True, id="four minutes"),
-        pytest.param(2, 140, "x", False, id="too long"),
+        pytest.param(0, 9, "x", [], id="nothing"),
+        pytest.param(1, 9, "x", [1], id="one clip has its own name"),
+        pytest.param(MAX_PARTS, 9, "x", [MAX_PARTS], id="as many as may be"),
+        pytest.param(MAX_PARTS + 1, 9, "x", [MAX_PARTS, 1], id="one too many"),
+        pytest.param(2 * MAX_PARTS + 3, 9, "x", [MAX_PARTS, MAX_PARTS, 3], id="far too many"),
+        pytest.param(2, 9, "x" * ((LONGEST_TITLE - 1) // 2), [2], id="as many words as are read"),
+        pytest.param(2, 9, "x" * ((LONGEST_TITLE + 1) // 2), [1, 1], id="too many words"),
+        pytest.param(5, 9, "x" * (LONGEST_TITLE // 2 - 1), [2, 2, 1], id="two by two"),
+        pytest.param(2, 9, "x" * (LONGEST_TITLE + 1), [1, 1], id="words too many for any two"),
+        pytest.param(2, MOST, "x", [2], id="as many bytes as may be"),
+        pytest.param(2, MOST + 1, "x", [1, 1], id="too many bytes, by the silence alone"),
     ],
 )
-def test_a_row_beyond_a_limit_has_no_name(
-    count: int, seconds: float, text: str, *, is_joined: bool
+def test_what_is_beyond_a_limit_goes_on_in_another_clip(
+    count: int, size: int, text: str, lengths: list[int]
 ) -> None:
-    name = row_name([known(A, seconds)] * count, [text] * count, Pace.NORMAL)
-    assert (name is not None) is is_joined
-    assert name is None or read_name(name) is not None
+    clips = [known(f"{number:016x}" * 4, size) for number in range(count)]
+    found = [
+        joined.prefixes if (joined := read_name(name)) else (name[:16],)
+        for name in names(clips, [text] * count, 0.4)
+    ]
+    assert [len(prefixes) for prefixes in found] == lengths
+    assert [prefix for prefixes in found for prefix in prefixes] == [c.sha256[:16] for c in clips]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +259,8 @@ def test_a_row_beyond_a_limit_has_no_name(
         pytest.param(f"p-{A[:16]}-{B[:16]}", id="a pause without a number"),
         pytest.param(f"p0400-{A[:16]}-{B[:16]}", id="a second spelling of a pause"),
         pytest.param(f"p10000-{A[:16]}-{B[:16]}", id="a pause of ten seconds"),
+        pytest.param(f"p0-{A[:16]}-{B[:16]}", id="no pause at all"),
+        pytest.param(f"p250-{A[:16]}-{B[:16]}", id="a pause that we never make"),
         pytest.param(f"p-1-{A[:16]}-{B[:16]}", id="a pause below zero"),
         pytest.param(f"p৪০০-{A[:16]}-{B[:16]}", id="Bengali figures"),
         pytest.param(f"p400-{A[:15]}-{B[:16]}", id="a part too short"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,9 +14,13 @@ import httpx
 import pytest
 import soundfile
 from msgspec import Struct, field
+from msgspec.structs import replace
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ivr.flow.model import Pace
 from ivr.simulator.clips import read_clip
+from ivr.speech.library import Library, replace_file
+from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.twiml.read import read
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
@@ -23,9 +28,13 @@ from tests.conftest import LINE, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flask import Flask
 
+    from ivr.web.parts import Parts
+
+MENU = ("main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more")
 POLL_SECONDS = 0.02
 """How soon a server notices that it is to stop; by itself it takes half a second."""
 FORM = {"AccountSid": "AC1", "From": "+919876543210", "To": "+12025550100"}
@@ -188,3 +197,45 @@ def serving(app: Flask) -> Iterator[Wire]:
         server.shutdown()
         thread.join(10)
         server.server_close()
+
+
+class Own(Struct, frozen=True):
+    """A folder of clips that a test may harm."""
+
+    audio: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.audio / "clips/manifest.json"
+
+    def file(self, prompt: str, pace: Pace = Pace.NORMAL) -> Path:
+        """Where the Bengali clip of a prompt is."""
+        clip = read_manifest(self.manifest)["bn", prompt, pace]
+        return self.audio / f"clips/{clip.sha256}.wav"
+
+    def forget(self, *prompts: str, paces: tuple[Pace, ...] = tuple(Pace)) -> None:
+        """Take Bengali clips out of the manifest, as if they had never been rendered."""
+        gone = {("bn", prompt, pace) for prompt in prompts for pace in paces}
+        clips = read_manifest(self.manifest)
+        kept = {place: clip for place, clip in clips.items() if place not in gone}
+        assert len(kept) < len(clips)
+        replace_file(self.manifest, manifest_bytes(kept))
+
+
+@pytest.fixture
+def own(audio: Path, tmp_path: Path) -> Own:
+    """Every clip, as links to the shared files: what is changed must be put in their place."""
+    (tmp_path / "own/clips").mkdir(parents=True)
+    for file in (audio / "clips").iterdir():
+        os.link(file, tmp_path / "own/clips" / file.name)
+    return Own(tmp_path / "own")
+
+
+@pytest.fixture
+def own_parts(parts: Parts, own: Own) -> Parts:
+    return replace(parts, library=Library.open(own.audio))
+
+
+def damage(file: Path) -> None:
+    """Change one sample; the file is as long as before."""
+    replace_file(file, file.read_bytes()[:-1] + b"\x00")

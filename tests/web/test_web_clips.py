@@ -6,7 +6,7 @@ import hashlib
 import io
 import shutil
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,13 +16,15 @@ from msgspec.structs import replace
 
 from ivr.engine.session import Session
 from ivr.engine.turn import Play
+from ivr.errors import SpeechError
 from ivr.simulator.clips import read_clip
 from ivr.speech.join import MAX_JOINED_BYTES, MAX_PARTS
 from ivr.speech.library import Library
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
 from ivr.web.sound import Sound
-from tests.web.conftest import serving
+from ivr.web.stock import read_whole
+from tests.web.conftest import MENU, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from ivr.web.parts import Parts
     from tests.web.conftest import Wire
 
-MENU = ("main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more")
 YEAR = "31536000"
 
 
@@ -129,7 +130,7 @@ def test_a_part_is_given_of_what_was_asked_for(
 def test_a_part_beyond_the_end_cannot_be_given(wire: Wire, url: str) -> None:
     size = len(wire.get(url).body)
     reply = wire.get(url, Range=f"bytes={size}-")
-    assert reply.status == 416
+    assert (reply.status, reply.body) == (416, b"")
     assert reply.headers["Content-Range"] == f"bytes */{size}"
 
 
@@ -150,12 +151,63 @@ def test_any_other_range_is_answered_with_the_whole(wire: Wire, url: str, asked:
     assert (reply.status, reply.body) == (200, whole.body)
 
 
-@pytest.mark.parametrize(("tag", "status"), [("{}", 206), ("other", 200)])
+# RFC 9110, 13.1.5: "A client MUST NOT generate an If-Range header field containing an entity tag
+# that is marked as weak"; one that does not match by the strong comparison is no condition met.
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        pytest.param('"{}"', 206, id="the tag"),
+        pytest.param('"other"', 200, id="another tag"),
+        pytest.param('W/"{}"', 200, id="the tag, made weak on the way"),
+        pytest.param("{}", 200, id="no tag"),
+        pytest.param("Wed, 21 Oct 2026 07:28:00 GMT", 200, id="a date, which a clip has not"),
+    ],
+)
 def test_a_part_of_another_version_is_not_given(
-    wire: Wire, url: str, tag: str, status: int
+    wire: Wire, url: str, asked: str, status: int
 ) -> None:
-    quoted = f'"{tag.format(name_of(url))}"'
-    assert wire.get(url, Range="bytes=0-43", If_Range=quoted).status == status
+    reply = wire.get(url, Range="bytes=0-43", If_Range=asked.format(name_of(url)))
+    assert reply.status == status
+
+
+# RFC 9110, 14.2: "A server MUST ignore a Range header field received with a request method that
+# is unrecognized or for which range handling is not defined"; it is defined for GET only.
+def test_a_head_with_a_range_is_that_of_the_whole(wire: Wire, url: str) -> None:
+    size = len(wire.get(url).body)
+    reply = wire.get(url, method="HEAD", Range="bytes=0-43")
+    assert (reply.status, reply.headers["Content-Length"]) == (200, str(size))
+    assert "Content-Range" not in reply.headers
+
+
+# RFC 9110, 13.2.2: If-Match comes before If-None-Match, and that before Range.
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param(
+            {"If_None_Match": '"{}"', "Range": "bytes=0-43"}, 304, id="has it, and a part"
+        ),
+        pytest.param({"If_None_Match": "*", "Range": "bytes=99999999-"}, 304, id="and a bad part"),
+        pytest.param({"If_Match": '"other"'}, 412, id="wants another"),
+        pytest.param({"If_Match": 'W/"{}"'}, 412, id="wants it by a weak tag"),
+        pytest.param(
+            {"If_Match": '"other"', "If_None_Match": '"{}"'}, 412, id="wants another first"
+        ),
+        pytest.param({"If_Match": '"other"', "Range": "bytes=0-43"}, 412, id="a part of another"),
+        pytest.param({"If_Match": '"other", "{}"'}, 200, id="wants this one"),
+        pytest.param({"If_Match": "*"}, 200, id="wants any"),
+        pytest.param({"If_Match": '"{}"', "If_None_Match": '"{}"'}, 304, id="has this one"),
+    ],
+)
+def test_conditions_hold_in_their_order(
+    wire: Wire, url: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    asked = {name: value.format(name_of(url)) for name, value in headers.items()}
+    reply = wire.get(url, method=method, **asked)
+    assert reply.status == status
+    assert bool(reply.body) is (status == 200 and method == "GET")
+    assert "Content-Range" not in reply.headers
+    assert reply.headers["ETag"] == f'"{name_of(url)}"'
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
@@ -219,7 +271,7 @@ def test_a_folder_reached_by_a_link_is_as_good(
 
 def test_a_part_may_come_twice(wire: Wire, parts: Parts, joined: str) -> None:
     first = name_of(joined).split("-")[1]
-    clip = read_clip(wire.get(f"/clips/p250-{first}-{first}.wav").body)
+    clip = read_clip(wire.get(f"/clips/p450-{first}-{first}.wav").body)
     words = parts.spec.words["bn"].prompts["main_menu"]
     assert [part.words for part in clip.parts] == [words, words]
 
@@ -251,6 +303,7 @@ P = "{first}"
         pytest.param(f"p400-{P}.wav", id="one part"),
         pytest.param(f"{P}-{P}.wav", id="no pause"),
         pytest.param(f"p10000-{P}-{P}.wav", id="too long a pause"),
+        pytest.param(f"p250-{P}-{P}.wav", id="a pause that we never make"),
         pytest.param(f"p400-{P}-{'0' * 16}.wav", id="an unknown part"),
         pytest.param(f"p400-{P}-{'0' * 15}.wav", id="a part too short"),
         pytest.param(f"p400-{P}-" + "%E0%A7%A7" * 16 + ".wav", id="a part in Bengali figures"),
@@ -342,17 +395,17 @@ def test_a_bad_file_is_never_played(  # noqa: PLR0917 - columns
         assert told in caplog.text
 
 
-def test_a_file_that_goes_while_it_is_read_is_told_in_the_log(
-    parts: Parts, joined: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    class Going(Library):
-        def file_beginning(self, prefix: str) -> Path | None:
-            return self._folder / f"{prefix}.wav"
+class Going(PosixPath):
+    """A file that goes just before it is read."""
 
-    going = Going.open(parts.library._folder.parent)
-    with serving(create_app(replace(parts, library=going))) as line:
-        assert line.get(joined).status == 404
-    assert "cannot be read: No such file or directory" in caplog.text
+    def read_bytes(self) -> bytes:
+        self.unlink()
+        return super().read_bytes()
+
+
+def test_a_file_that_goes_while_it_is_read_is_told(copied: Path) -> None:
+    with pytest.raises(SpeechError, match="cannot be read: No such file or directory"):
+        read_whole(Going(next(copied.glob("*.wav"))))
 
 
 def write(folder: Path, seconds: float, subtype: str) -> str:
@@ -365,24 +418,30 @@ def write(folder: Path, seconds: float, subtype: str) -> str:
     return name[:16]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "subtype", "told"),
-    [
-        pytest.param(1, "PCM_16", "is not mu-law at 8 kHz in mono", id="another form"),
-        pytest.param(MAX_JOINED_BYTES / 16_000 + 1, "ULAW", "too long to be joined", id="too long"),
-    ],
-)
-def test_what_cannot_be_joined_is_told_in_the_log(  # noqa: PLR0917 - columns
+def test_what_is_no_mu_law_is_not_joined(
+    copied: Path, serve: Callable[[Path], Wire], caplog: pytest.LogCaptureFixture
+) -> None:
+    part = write(copied, 1, "PCM_16")
+    assert serve(copied).get(f"/clips/p400-{part}-{part}.wav").status == 404
+    assert "is not mu-law at 8 kHz in mono" in caplog.text
+
+
+HEAD_BYTES = 58
+"""Of a WAV file in mu-law as soundfile writes it, before the sound."""
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, 200), (1, 404)])
+def test_the_silence_counts_to_the_most_that_is_joined(
     copied: Path,
     serve: Callable[[Path], Wire],
     caplog: pytest.LogCaptureFixture,
-    seconds: float,
-    subtype: str,
-    told: str,
+    beyond: int,
+    status: int,
 ) -> None:
-    part = write(copied, seconds, subtype)
-    assert serve(copied).get(f"/clips/p400-{part}-{part}.wav").status == 404
-    assert told in caplog.text
+    most = (MAX_JOINED_BYTES - 3200) // 2 - HEAD_BYTES + beyond
+    part = write(copied, most / 8000, "ULAW")
+    assert serve(copied).get(f"/clips/p400-{part}-{part}.wav").status == status
+    assert ("too long to be joined" in caplog.text) is (status == 404)
 
 
 def test_of_two_files_that_begin_alike_none_is_chosen(

@@ -1,49 +1,44 @@
-"""Which clips a caller hears: one for a row, one each for leads and digits, else words."""
+"""Which clips a caller hears: one for a run of prompts, another for digits, else words."""
 
 from __future__ import annotations
 
+import io
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 from msgspec.structs import replace
 
+from ivr.carriers import twilio
+from ivr.engine.codes import keyed_codes
 from ivr.engine.session import Session
-from ivr.engine.speak import rows
+from ivr.engine.speak import instructions
 from ivr.engine.turn import Play
-from ivr.flow.model import Pace
+from ivr.flow.model import Asking, End, Lesson, Pace
+from ivr.flow.usage import own_prompts
 from ivr.speech.join import read_name
 from ivr.speech.library import Library
-from ivr.twiml.verbs import Gather, Say
+from ivr.twiml.read import read
+from ivr.twiml.verbs import Gather, Hangup, Say
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
-from ivr.web.sound import Sound, missing
-from tests.web.conftest import Caller
+from ivr.web.sound import Sound
+from ivr.web.stock import Fault
+from tests.conftest import LINE
+from tests.web.conftest import MENU, Caller
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.flow.model import Spec
-    from ivr.speech.manifest import Clip
-    from ivr.speech.utterance import Utterance
     from ivr.store.redis import RedisStore
     from ivr.web.parts import Parts
-    from tests.web.conftest import Answer
+    from tests.web.conftest import Answer, Own
 
-MENU = ("main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more")
 BENGALI = Session(place="main_menu", turn=1, language="bn")
-
-
-class Without(Library):
-    """The clips of the tests but for some."""
-
-    def __init__(self, library: Library, *gone: tuple[str, Pace]) -> None:
-        super().__init__(library._folder, library._clips)
-        self.gone = gone
-
-    def find(self, utterance: Utterance) -> Clip | None:
-        is_gone = (utterance.prompt_id, utterance.pace) in self.gone
-        return None if is_gone else super().find(utterance)
 
 
 def row(*prompts: str, pace: Pace = Pace.NORMAL) -> tuple[Play, ...]:
@@ -71,23 +66,70 @@ def test_a_menu_is_one_clip_that_says_prompt_and_options(caller: Caller, spec: S
     assert answer.words == tuple(spec.words["bn"].prompts[prompt] for prompt in MENU)
 
 
-def test_leads_stay_clips_of_their_own(caller: Caller, spec: Spec) -> None:
-    *leads, menu = urls(at_menu(caller))
+def test_a_lead_is_one_clip_with_what_follows(caller: Caller, spec: Spec) -> None:
+    (clip,) = urls(at_menu(caller))
     said = spec.words["bn"].prompts
-    due = [(said[prompt],) for prompt in ("warm_up_done", "global_keys")]
-    assert [caller.words(lead) for lead in leads] == due
-    assert len(caller.words(menu)) == len(MENU)
+    assert clip.startswith("/clips/p400-")
+    due = ("warm_up_done", "global_keys", *MENU)
+    assert caller.words(clip) == tuple(said[prompt] for prompt in due)
 
 
-def test_digits_stay_clips_of_their_own(caller: Caller, spec: Spec) -> None:
+def test_the_greeting_is_one_clip_with_the_warm_up(caller: Caller) -> None:
+    assert len(urls(caller.ring("CA1"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "pause"),
+    [
+        pytest.param((), "p150", id="at first"),
+        pytest.param(("#",), "p450", id="said again, slowly"),
+    ],
+)
+def test_digits_between_two_pauses_are_one_clip_with_pauses_of_their_own(
+    caller: Caller, spec: Spec, keys: tuple[str, ...], pause: str
+) -> None:
     answer = caller.key("CA1", at_menu(caller).action or "", "2")
-    *_, scene = urls(answer)[:3]
-    assert len(caller.words(scene)) == 3
-    digits = [caller.words(url) for url in urls(answer)[3:]]
+    for key in keys:
+        answer = caller.key("CA1", answer.action or "", key)
+    scene, *groups = urls(answer)
     said = spec.words["bn"].prompts
-    more = [said[f"digit_{digit}_more"] for digit in "000001234"]
-    assert digits == [(words,) for words in (*more, said["digit_5"])]
-    assert len(set(urls(answer)[3:])) == 6, "five zeros are one file"
+    assert caller.words(scene)[-1] == said["practice_number_is"]
+    assert [caller.words(group) for group in groups] == [
+        (said["digit_0_more"],) * 5,
+        (*(said[f"digit_{digit}_more"] for digit in "1234"), said["digit_5"]),
+    ]
+    assert all(group.startswith(f"/clips/{pause}-") for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("pace", "least"), [pytest.param(Pace.NORMAL, 0.33), pytest.param(Pace.SLOW, 0.63)]
+)
+def test_digits_stand_apart_from_sound_to_sound(
+    parts: Parts, caller: Caller, pace: Pace, least: float
+) -> None:
+    """Silence is 20 ms frames under -40 dBFS; what is longest is between two digits."""
+    plays = row("digit_4_more", "digit_7_more", "digit_2", pace=pace)
+    (verb,) = Sound(parts.spec, parts.library).speak(BENGALI)(plays)
+    assert isinstance(verb, PlayUrl)
+    sound, rate = soundfile.read(io.BytesIO(caller.client.get(LINE + verb.url).content))
+    frames = sound[: len(sound) // 160 * 160].reshape(-1, 160)
+    quiet = np.sqrt((frames**2).mean(axis=1)) < 0.01
+    runs = [sum(1 for _ in run) * 160 / rate for still, run in groupby(quiet) if still]
+    long = [seconds for seconds in runs if seconds >= least]
+    assert len(long) == 2
+    assert max(long) < least + 0.15
+
+
+def test_a_goodbye_is_one_clip_with_its_lead(parts: Parts, caller: Caller) -> None:
+    flow = parts.spec.flow
+    end = next(name for name, node in flow.nodes.items() if isinstance(node, End))
+    session = replace(BENGALI, place=end, lead=("too_many",))
+    said = instructions(flow, session, keyed_codes(b"a secret of the tests", "CA1"))
+    document = read(twilio.document(said, Sound(parts.spec, parts.library).speak(session)))
+    clip, hangup = document
+    assert isinstance(clip, PlayUrl)
+    assert isinstance(hangup, Hangup)
+    assert len(caller.words(clip.url)) == 2
 
 
 def test_what_is_said_again_is_the_slow_clip(caller: Caller, parts: Parts) -> None:
@@ -98,44 +140,51 @@ def test_what_is_said_again_is_the_slow_clip(caller: Caller, parts: Parts) -> No
 
 @pytest.mark.parametrize("language", ["bn", "en"])
 @pytest.mark.parametrize("pace", list(Pace))
-def test_every_row_of_the_shipped_flow_is_one_clip(
+def test_what_each_place_says_by_itself_is_one_clip(
     parts: Parts, caller: Caller, language: str, pace: Pace
 ) -> None:
     speak = Sound(parts.spec, parts.library).speak(replace(BENGALI, language=language))
     said = parts.spec.words[language].prompts
-    for prompts in set(rows(parts.spec.flow)):
-        (verb,) = speak(row(*prompts, pace=pace))
-        assert isinstance(verb, PlayUrl)
-        assert caller.words(verb.url) == tuple(said[prompt] for prompt in prompts)
+    for node in parts.spec.flow.nodes.values():
+        if not isinstance(node, Asking):
+            continue
+        for step in [step.prompt for step in node.steps] if isinstance(node, Lesson) else [None]:
+            prompts = own_prompts(parts.spec.flow, node, step)
+            (verb,) = speak(row(*prompts, pace=pace))
+            assert isinstance(verb, PlayUrl)
+            assert caller.words(verb.url) == tuple(said[prompt] for prompt in prompts)
 
 
-def test_the_longest_row_wins_and_what_is_around_it_stays_single(parts: Parts) -> None:
+def test_a_run_beyond_what_one_clip_may_hold_goes_on_in_another(
+    parts: Parts, caller: Caller
+) -> None:
+    plays = row(*MENU, *MENU, *MENU)
+    heard = Sound(parts.spec, parts.library).speak(BENGALI)(plays)
+    clips = [caller.words(verb.url) for verb in heard if isinstance(verb, PlayUrl)]
+    assert len(clips) == len(heard) == 2
+    said = parts.spec.words["bn"].prompts
+    assert clips[0] + clips[1] == tuple(said[play.prompt] for play in plays)
+
+
+def test_the_pauses_of_a_run_are_those_of_the_slowest_in_it(parts: Parts) -> None:
     speak = Sound(parts.spec, parts.library).speak(BENGALI)
-    scene = ("practice_otp", "practice_safety", "practice_otp_is")
-    (whole,) = speak(row(*scene))
-    (brief,) = speak(row(*scene[1:]))
-    (lead,), (digit,) = speak(row("practice_right")), speak(row("digit_4"))
-    assert speak(row("practice_right", *scene, "digit_4")) == (lead, whole, digit)
-    assert speak(row("practice_right", *scene[1:], "digit_4")) == (lead, brief, digit)
+    mixed = (Play("practice_question_1"), Play("ready_key", Pace.SLOW))
+    (verb,) = speak(mixed)
+    assert isinstance(verb, PlayUrl)
+    assert verb.url.startswith("/clips/p550-")
     assert speak(()) == ()
 
 
-def test_a_row_of_mixed_paces_is_not_one_clip(parts: Parts) -> None:
-    speak = Sound(parts.spec, parts.library).speak(BENGALI)
-    mixed = (Play("practice_question_1"), Play("ready_key", Pace.SLOW))
-    assert len(speak(mixed)) == 2
-
-
 def test_where_a_part_is_missing_the_others_are_played_and_it_is_spoken_and_counted(
-    parts: Parts, spec: Spec, store: RedisStore
+    own: Own, own_parts: Parts, spec: Spec, store: RedisStore
 ) -> None:
-    gone = [("choose_services", pace) for pace in Pace]
-    caller = caller_of(replace(parts, library=Without(parts.library, *gone)))
+    own.forget("choose_services")
+    caller = caller_of(own_parts)
     answer = caller.key("CA1", at_menu(caller).action or "", "0")
     said = spec.words["bn"].prompts
     assert answer.words == tuple(said[prompt] for prompt in MENU if prompt != "choose_services")
     assert [say.text for say in answer.spoken] == [said["choose_services"]]
-    assert len(urls(answer)) == 4
+    assert len(urls(answer)) == 2
     assert store.counts("2026-03-02")["said.bn.choose_services"] == 2
     assert "said.bn.choose_more" not in store.counts("2026-03-02")
 
@@ -154,18 +203,21 @@ def test_a_prompt_without_a_clip_is_spoken_by_a_named_voice_and_counted(
     assert [counts[f"said.bn.{p}"] for p in ("greeting", "warm_up", "warm_up_key")] == [1, 1, 1]
 
 
-def test_a_slow_caller_hears_the_usual_clip_where_there_is_no_slow_one(parts: Parts) -> None:
-    hasty = Without(parts.library, *((p, Pace.SLOW) for p in parts.spec.words["bn"].prompts))
-    speak = Sound(parts.spec, hasty).speak(BENGALI)
+def test_a_slow_caller_hears_the_usual_clip_where_there_is_no_slow_one(
+    own: Own, own_parts: Parts
+) -> None:
+    own.forget("greeting", paces=(Pace.SLOW,))
+    sound = Sound(own_parts.spec, own_parts.library)
+    speak = sound.speak(BENGALI)
     (slow,), (usual,) = speak(row("greeting", pace=Pace.SLOW)), speak(row("greeting"))
     assert slow == usual
     assert isinstance(slow, PlayUrl)
-    assert len(missing(parts.spec, hasty)) == 2 * len(parts.spec.words["bn"].prompts)
+    assert sound.faults() == [("bn/slow/greeting", Fault.MISSING)]
 
 
-def test_usual_clips_in_a_slow_row_have_the_longer_pauses(parts: Parts) -> None:
-    hasty = Without(parts.library, *((p, Pace.SLOW) for p in parts.spec.words["bn"].prompts))
-    speak = Sound(parts.spec, hasty).speak(BENGALI)
+def test_usual_clips_in_a_slow_row_have_the_longer_pauses(own: Own, own_parts: Parts) -> None:
+    own.forget(*MENU, paces=(Pace.SLOW,))
+    speak = Sound(own_parts.spec, own_parts.library).speak(BENGALI)
     (slow,), (usual,) = speak(row(*MENU, pace=Pace.SLOW)), speak(row(*MENU))
     assert isinstance(slow, PlayUrl)
     assert isinstance(usual, PlayUrl)
