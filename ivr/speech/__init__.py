@@ -10,6 +10,7 @@ The words of this package, in the order in which speech comes about:
     recipe      all that decides how a clip will sound: words, speaker, chain
     take        one sentence or phrase as it was spoken; speech is the row of them
     chain       speech → clip: telephone, slow
+    norms       the figures that the chain, the joins and the measures share
     clip        a finished WAV file; the library keeps them, its manifest says what each is
     inventory   the state of every clip; inspection measures them and holds them to gates and limits
 """

@@ -9,10 +9,10 @@ import io
 import logging
 import threading
 import time
+from concurrent.futures import Future
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-import soundfile
 from gtts import gTTS, gTTSError
 from tenacity import (
     Retrying,
@@ -24,8 +24,8 @@ from tenacity import (
 
 from ivr.errors import SpeechError, VoiceAwayError
 from ivr.flow.model import Pace
-from ivr.speech import mp3
 from ivr.speech.spelling import split_phrases
+from ivr.speech.verification import verified
 from ivr.speech.voice import Speech, Take
 
 if TYPE_CHECKING:
@@ -50,19 +50,14 @@ JITTER_SECONDS = 0.5
 LONGEST_REQUEST = 100
 """Characters; gTTS cuts longer text itself, and in mid-sentence, as it does not know the danda."""
 
-FASTEST = {"bn": 10.0, "en": 22.0}
-SLOWEST = 2.0
-"""Letters a second that speech can have; outside, an answer is cut short or of other words.
+REQUEST_SECONDS = 60.0
+"""From sending a request to its last byte.
 
-Bengali vowel signs are no letters here, so Bengali has fewer of them.
+The time limits of gTTS are for a connection and for a single read: a server that drips holds a
+request for ever.
 """
 
-SLACK_SECONDS = 2.0
-"""Silence around a sentence, which the slowest speed does not count."""
-
-PADDING_SECONDS = 0.2
-"""What a decoder may leave out of the frames: the encoder's padding (0.16 s measured at 8 kHz)."""
-
+NO_NETWORK = "is this machine on the internet?"
 _OFFLINE = "use the offline voice: IVR_TTS=espeak"
 _LATER = f"try again later, or {_OFFLINE}"
 _TOO_MANY_REQUESTS = 429
@@ -121,6 +116,7 @@ class GoogleVoice:
     Args:
         throttle: spaces the requests, first and repeated; None takes one a second.
         wait: waits so many seconds before a request is made again; None really waits.
+        limit_seconds: how long a request may take in all; then it counts as not answered.
     """
 
     name = "gtts"
@@ -128,10 +124,14 @@ class GoogleVoice:
     lanes = 1
 
     def __init__(
-        self, throttle: Throttle | None = None, wait: Callable[[float], None] | None = None
+        self,
+        throttle: Throttle | None = None,
+        wait: Callable[[float], None] | None = None,
+        limit_seconds: float = REQUEST_SECONDS,
     ) -> None:
         self._throttle = throttle or Throttle(SECONDS_BETWEEN_REQUESTS)
         self._wait = wait or sleep_using_event(threading.Event())
+        self._limit_seconds = limit_seconds
         self._remembered: dict[tuple[str, str], bytes] = {}
 
     @property
@@ -169,7 +169,7 @@ class GoogleVoice:
         key = language, text
         if key not in self._remembered:
             self._remembered[key] = self._fetch(text, language)
-        return decode(self._remembered[key], text, language)
+        return verified(self._remembered[key], text, language)
 
     def _fetch(self, text: str, language: str) -> bytes:
         """Ask until a good answer comes, or none is to be hoped for."""
@@ -191,9 +191,29 @@ class GoogleVoice:
 
     def _ask(self, request: gTTS, language: str) -> bytes:
         self._throttle.turn()
-        answer = fetch(request)
-        decode(answer, request.text, language)
+        answer = _within(self._limit_seconds, lambda: fetch(request))
+        try:
+            verified(answer, request.text, language)
+        except ValueError as exc:
+            raise _PassingError(f"Google's voice answered {exc}") from exc
         return answer
+
+
+def _within(limit_seconds: float, ask: Callable[[], bytes]) -> bytes:
+    """Wait so long for an answer; what still hangs then is left to itself and ends with us."""
+    answer: Future[bytes] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask())
+        except Exception as exc:  # noqa: BLE001 (handed on whole to who waits)
+            answer.set_exception(exc)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return answer.result(limit_seconds)
+    except TimeoutError as exc:
+        raise _AwayError(f"Google's voice gave no whole answer in {limit_seconds:g} s") from exc
 
 
 def _tell(state: RetryCallState) -> None:
@@ -266,7 +286,8 @@ def fetch(request: gTTS) -> bytes:
     except gTTSError as exc:
         if exc.rsp is None:
             reason = type(exc.__context__).__name__
-            raise _AwayError(f"Google's voice gave no answer ({reason})") from exc
+            why = NO_NETWORK if reason == "ConnectionError" else reason
+            raise _AwayError(f"Google's voice gave no answer ({why})") from exc
         status = exc.rsp.status_code
         raise _kind(status)(f"Google's voice answered {status} without sound") from exc
     except (ValueError, OSError) as exc:
@@ -279,37 +300,3 @@ def _kind(status: int) -> type[SpeechError]:
     if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
         return _AwayError
     return SpeechError if status >= _CLIENT_ERROR else _PassingError
-
-
-def decode(answer: bytes, text: str, language: str) -> tuple[Samples, int]:
-    """Decode a whole MP3 that can be those words: mono samples, samples a second.
-
-    Letters are Unicode's (of Bengali those of category Lo), and a figure counts as one.
-
-    Raises:
-        SpeechError: it is empty, no MP3, not whole, or too short or too long for the letters.
-    """
-    if not answer:
-        raise _PassingError("Google's voice answered without sound")
-    try:
-        samples, rate = _decode_whole(answer)
-    except ValueError as exc:
-        raise _PassingError(f"Google's voice answered no whole MP3 ({exc})") from exc
-    seconds = len(samples) / rate
-    letters = sum(character.isalnum() for character in text)
-    shortest = letters / FASTEST.get(language, max(FASTEST.values()))
-    if not shortest <= seconds <= letters / SLOWEST + SLACK_SECONDS:
-        raise _PassingError(f"Google's voice answered {seconds:.1f} s for {letters} letters")
-    return samples, rate
-
-
-def _decode_whole(answer: bytes) -> tuple[Samples, int]:
-    walked = mp3.seconds(answer)
-    try:
-        samples, rate = soundfile.read(io.BytesIO(answer), dtype="float32", always_2d=True)
-    except soundfile.SoundFileError as exc:
-        raise ValueError("it cannot be decoded") from exc
-    seconds = len(samples) / rate
-    if abs(walked - seconds) > PADDING_SECONDS:
-        raise ValueError(f"only {seconds:.1f} s of its {walked:.1f} s can be decoded")
-    return samples.mean(axis=1), int(rate)

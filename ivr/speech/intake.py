@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
+from ivr.speech.files import replace_file
 from ivr.speech.gates import faults
-from ivr.speech.library import replace_file
 from ivr.speech.manifest import Source
 from ivr.speech.measures import measure
+from ivr.speech.raw_takes import raw_problem
 from ivr.speech.recording_files import (
     FORMATS,
     SLOW,
-    name_problem,
+    format_problem,
     read_take,
     recording_files,
     split_name,
+    unknown_name,
 )
 from ivr.speech.telephone import clip
 from ivr.speech.utterance import Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from ivr.speech.sheets import Sheet
 
 _NUMBER: Final = re.compile(r"[0-9]{1,4}")
+_NUMBER_WITHIN: Final = re.compile(r"(?<![a-z0-9_])[0-9]{1,4}(?![0-9])")
+"""A number that stands apart, as in `recording 017` or `019-final`; that of `digit_4` does not."""
 
 
 class Desk(Struct, frozen=True):
@@ -98,13 +104,12 @@ def take_in(
     files, problems = recording_files(takes)
     if not files:
         problems.append(f"{takes}: there are no recordings in it; folders within are not read.")
+    names, misnamed = _names(files, desk)
+    problems += misnamed
     taken: list[Taken] = []
     known: list[Path] = []
-    used: dict[str, Path] = {}
-    for done, path in enumerate(files, start=1):
+    for done, (path, name) in enumerate(names.items(), start=len(files) - len(names) + 1):
         try:
-            name = _name(path, desk, used)
-            used[name] = path
             if _is_new(path, name, desk):
                 _examine(path, name, desk)
                 text = desk.text(split_name(name)[0])
@@ -119,19 +124,55 @@ def take_in(
     return Intake(tuple(taken), tuple(known), tuple(problems))
 
 
-def _name(path: Path, desk: Desk, used: Mapping[str, Path]) -> str:
+def _names(files: Sequence[Path], desk: Desk) -> tuple[dict[Path, str], list[str]]:
+    """Name each take, and say of which that cannot be done; two of one prompt are both left."""
+    names: dict[Path, str] = {}
+    problems: list[str] = []
+    for path in files:
+        try:
+            names[path] = _name(path, desk)
+        except SpeechError as exc:
+            problems.append(str(exc))
+    times = Counter(names.values())
+    for path, name in names.items():
+        same = [each.name for each in names if names[each] == name and each != path]
+        if same:
+            problems.append(
+                f"{path}: it is the same prompt ({name}) as {' and '.join(same)}; none of them is"
+                " taken in: keep one."
+            )
+    return {path: name for path, name in names.items() if times[name] == 1}, problems
+
+
+def _name(path: Path, desk: Desk) -> str:
     """Give the name, without format, under which a take is kept: `greeting` or `greeting.slow`."""
-    stem, pace = split_name(path.stem)
-    if path.suffix.lower() in FORMATS and _NUMBER.fullmatch(stem):
-        name = _numbered(path, int(stem), desk) + (SLOW if pace is Pace.SLOW else "")
+    problem = format_problem(path)
+    if problem is not None:
+        raise SpeechError(problem)
+    plain = _plain(path.stem)
+    stem, pace = split_name(plain)
+    number, known = stem.strip(), {each.casefold(): each for each in desk.prompts}
+    if _NUMBER.fullmatch(number):
+        prompt_id = _numbered(path, int(number), desk)
+    elif number in known:
+        prompt_id = known[number]
     else:
-        problem = name_problem(path, desk.prompts)
-        if problem is not None:
-            raise SpeechError(problem)
-        name = path.stem
-    if name in used:
-        raise SpeechError(f"{path}: {used[name].name} is the same prompt; keep one of the two.")
-    return name
+        raise SpeechError(_unknown(path, number, desk))
+    return prompt_id + (SLOW if pace is Pace.SLOW else "")
+
+
+def _plain(stem: str) -> str:
+    """Write a name in small letters and with the figures 0 to 9, whatever a recorder made of it."""
+    figures = (str(unicodedata.decimal(each, each)) for each in stem)
+    return "".join(figures).strip().casefold()
+
+
+def _unknown(path: Path, stem: str, desk: Desk) -> str:
+    """Say that no prompt is named so, and what may be meant."""
+    within = _NUMBER_WITHIN.findall(stem)
+    if len(within) == 1:
+        return f"{path}: no prompt is named {stem!r}; did you mean {within[0]}?"
+    return unknown_name(path, stem, desk.prompts)
 
 
 def _numbered(path: Path, number: int, desk: Desk) -> str:
@@ -174,9 +215,12 @@ def _is_new(path: Path, name: str, desk: Desk) -> bool:
 
 
 def _examine(path: Path, name: str, desk: Desk) -> None:
-    """Make its clips as rendering will, and measure them."""
+    """Look at it as it is, then make its clips as rendering will, and measure them."""
     prompt_id, spoken_at = split_name(name)
     speech = read_take(path, spoken_at)
+    problem = raw_problem(speech.takes[0].samples, speech.rate)
+    if problem is not None:
+        raise SpeechError(f"{path}: {problem}")
     paces = (Pace.SLOW,) if spoken_at is Pace.SLOW else tuple(Pace)
     for pace in paces:
         utterance = Utterance(desk.language, prompt_id, pace, desk.text(prompt_id))
@@ -186,10 +230,11 @@ def _examine(path: Path, name: str, desk: Desk) -> None:
             raise SpeechError(f"{path}: {exc}") from exc
         found = faults(measure(wav, desk.language), utterance, Source.HUMAN)
         if found:
+            where = "" if pace is spoken_at else " when it is slowed down,"
             told = "; ".join(
-                f"{each.measure} {each.found} ({each.limit}): {each.advice}" for each in found
+                f"{each.advice} ({each.measure} {each.found}, {each.limit})" for each in found
             )
-            raise SpeechError(f"{path} ({pace} pace): {told}")
+            raise SpeechError(f"{path}:{where} {told}")
 
 
 def _place(path: Path, name: str, desk: Desk) -> Path:

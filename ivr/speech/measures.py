@@ -15,14 +15,13 @@ import soundfile
 from msgspec import Struct
 
 from ivr.errors import SpeechError
+from ivr.speech.norms import FRAMES_A_SECOND, SILENCE_DB
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-SILENCE_DB: Final = -40.0
 FLOOR: Final = 1e-9
 """The power that digital silence counts as, -90 dBFS; µ-law's smallest step lies above it."""
-FRAMES_A_SECOND: Final = 50
 
 LETTERS: Final = {
     # Consonants and whole vowels only; vowel signs are marks and do not count.
@@ -58,7 +57,7 @@ class Measures(Struct, frozen=True, kw_only=True):
         band_share: how much of the energy lies from 150 to 3600 Hz, 0 to 1.
         dc: mean of all samples, -1 to 1.
         spread_db: how far the middle half of the heard frames' levels lie apart.
-        over_hiss_db: active level over the quietest twentieth of the sound's frames; None when the
+        over_hiss_db: active level over the quietest hundredth of the sound's frames; None when the
             sound is shorter than `HISS_FRAMES`.
     """
 
@@ -93,18 +92,31 @@ def measure(wav: bytes, language: str) -> Measures:
         SpeechError: the bytes are no audio.
     """
     try:
-        with soundfile.SoundFile(io.BytesIO(wav)) as file:
-            plural = "" if file.channels == 1 else "s"
-            form = f"{file.format}, {file.samplerate} Hz, {file.channels} channel{plural}"
-            form, title, rate = f"{form}, {file.subtype}", file.title, file.samplerate
-            channels = file.read(dtype="float32", always_2d=True)
+        channels, rate, form, title = _read(wav)
+    except soundfile.LibsndfileError as exc:
+        raise _no_audio(exc.error_string) from exc
     except (soundfile.SoundFileError, ValueError) as exc:  # the latter where sizes contradict
-        raise SpeechError(
-            f"The clip is no audio ({exc}); delete its file and run: ivr audio render"
-        ) from exc
+        raise _no_audio(exc) from exc
     # Only files of floating numbers, which fail by their form, hold what is cut off here.
     samples = np.clip(np.nan_to_num(channels), -1, 1).mean(axis=1)
     return _measured(samples, rate, form, title, language)
+
+
+def _read(wav: bytes) -> tuple[NDArray[np.float32], int, str, str]:
+    with soundfile.SoundFile(io.BytesIO(wav)) as file:
+        # A clip has a byte for each sample. A broken header may claim any number, and memory for
+        # all of them would be asked for.
+        if file.frames > len(wav):
+            raise ValueError(f"it has {len(wav)} bytes, and its header says {file.frames} samples")
+        plural = "" if file.channels == 1 else "s"
+        form = f"{file.format}, {file.samplerate} Hz, {file.channels} channel{plural}"
+        samples = file.read(dtype="float32", always_2d=True)
+        return samples, file.samplerate, f"{form}, {file.subtype}", file.title
+
+
+def _no_audio(reason: object) -> SpeechError:
+    told = str(reason).rstrip(".")
+    return SpeechError(f"The clip is no audio ({told}); delete its file and run: ivr audio render")
 
 
 def _measured(
@@ -172,7 +184,11 @@ def _band_share(samples: NDArray[np.float32], rate: int) -> float:
 
 
 def _over_hiss(sound: NDArray[np.float64], active_db: float) -> float | None:
-    """The active level over the dips of the sound; its first and last frames may be half full."""
+    """The active level over the deepest dips of the sound.
+
+    Noise fills all of them alike, the echo of a room does not. The first and last frames may be
+    half full.
+    """
     if len(sound) < HISS_FRAMES:
         return None
-    return active_db - float(np.percentile(sound[_EDGE_FRAMES:-_EDGE_FRAMES], 5))
+    return active_db - float(np.percentile(sound[_EDGE_FRAMES:-_EDGE_FRAMES], 1))

@@ -102,7 +102,7 @@ def _frames(mp3: bytes) -> Iterator[_Frame]:
         if not frame.is_like(first):
             raise ValueError(f"the MP3 changes its rate or its channels at byte {frame.start}")
         yield frame
-        if frame.end == len(mp3) or _is_id3v1(mp3[frame.end :]):
+        if frame.end == len(mp3) or _is_id3v1(mp3, frame.end):
             return
         frame = _frame(mp3, frame.end)
 
@@ -120,8 +120,8 @@ def _after_id3v2(mp3: bytes) -> int:
     return size + _ID3V2_BYTES * (1 + has_footer)
 
 
-def _is_id3v1(rest: bytes) -> bool:
-    return len(rest) == _ID3V1_BYTES and rest.startswith(b"TAG")
+def _is_id3v1(mp3: bytes, start: int) -> bool:
+    return len(mp3) - start == _ID3V1_BYTES and mp3.startswith(b"TAG", start)
 
 
 def _frame(mp3: bytes, start: int) -> _Frame:

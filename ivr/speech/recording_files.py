@@ -10,15 +10,15 @@ import soundfile
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.telephone import RATE
+from ivr.speech.norms import RATE
 from ivr.speech.voice import Speech, Take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMATS: Final = (".wav", ".flac", ".mp3", ".ogg")
-FORMATS_TOLD: Final = "wav, flac, mp3 or ogg"
+FORMATS: Final = (".wav", ".flac", ".mp3", ".ogg", ".opus")
+FORMATS_TOLD: Final = "wav, flac, mp3, ogg or opus"
 SLOW: Final = ".slow"
 _NO_RECORDINGS: Final = {".json", ".md", ".txt", ".html", ".pdf", ".db", ".ini"}
 """Papers that may lie beside recordings, and what file managers leave there."""
@@ -27,6 +27,9 @@ LONGEST_SECONDS: Final = 120
 """No prompt takes half as long; more is the whole session in one file."""
 HIGHEST_RATE: Final = 384_000
 """Samples a second; no recorder has more, and the header of a broken file may claim any."""
+MOST_CHANNELS: Final = 8
+MOST_SAMPLES: Final = 192_000 * 2 * LONGEST_SECONDS
+"""In all channels, which is more than any prompt needs; they take 184 MB of memory."""
 
 
 def read_take(path: Path, pace: Pace) -> Speech:
@@ -41,16 +44,8 @@ def read_take(path: Path, pace: Pace) -> Speech:
     """
     try:
         with soundfile.SoundFile(path) as file:
-            rate, seconds = file.samplerate, file.frames / file.samplerate
-            if not RATE <= rate <= HIGHEST_RATE:
-                raise SpeechError(
-                    f"{path}: {rate} samples a second; record with 16000 to 48000 of them."
-                )
-            if seconds > LONGEST_SECONDS:
-                raise SpeechError(
-                    f"{path}: {seconds:.0f} s long, and a prompt takes at most {LONGEST_SECONDS};"
-                    " cut it into one file for each prompt."
-                )
+            _see_size(path, file)
+            rate = file.samplerate
             samples = file.read(dtype="float32", always_2d=True).mean(axis=1)
     except (soundfile.SoundFileError, OSError) as exc:
         raise SpeechError(
@@ -61,22 +56,52 @@ def read_take(path: Path, pace: Pace) -> Speech:
     return Speech((Take(samples, ends_sentence=True),), rate, pace)
 
 
+def _see_size(path: Path, file: soundfile.SoundFile) -> None:
+    """Refuse what would ask for too much memory, before any of it is read."""
+    rate, seconds = file.samplerate, file.frames / file.samplerate
+    if not RATE <= rate <= HIGHEST_RATE:
+        raise SpeechError(f"{path}: {rate} samples a second; record with 16000 to 48000 of them.")
+    if seconds > LONGEST_SECONDS:
+        raise SpeechError(
+            f"{path}: {seconds:.0f} s long, and a prompt takes at most {LONGEST_SECONDS};"
+            " cut it into one file for each prompt."
+        )
+    if file.channels > MOST_CHANNELS or file.frames * file.channels > MOST_SAMPLES:
+        raise SpeechError(
+            f"{path}: {file.channels} channels with {rate} samples a second; record in mono with"
+            " 16000 to 48000 of them."
+        )
+
+
 def split_name(name: str) -> tuple[str, Pace]:
     """Divide a file's name, without its format, into prompt and pace: `greeting.slow`."""
     return name.removesuffix(SLOW), Pace.SLOW if name.endswith(SLOW) else Pace.NORMAL
 
 
+def format_problem(path: Path) -> str | None:
+    """Say what is wrong with a recording's format, by the file's ending; None when it is right."""
+    if path.suffix.lower() in FORMATS:
+        return None
+    ending = path.suffix or "a file without an ending"
+    return (
+        f"{path}: {ending} is not read here; save it as {FORMATS_TOLD}, for example in the"
+        " recorder's settings or with Audacity."
+    )
+
+
 def name_problem(path: Path, prompts: Mapping[str, str]) -> str | None:
     """Say what is wrong with a recording's name or format, None when it is right."""
-    if path.suffix.lower() not in FORMATS:
-        ending = path.suffix or "a file without an ending"
-        return f"{path}: {ending} is not read here; save it as {FORMATS_TOLD}."
     prompt_id = split_name(path.stem)[0]
     if prompt_id in prompts:
-        return None
-    near = difflib.get_close_matches(prompt_id, prompts, n=1)
+        return format_problem(path)
+    return format_problem(path) or unknown_name(path, prompt_id, prompts)
+
+
+def unknown_name(path: Path, name: str, prompts: Mapping[str, str]) -> str:
+    """Say that no prompt has the name of a file, and which one may be meant."""
+    near = difflib.get_close_matches(name, prompts, n=1)
     advice = f"did you mean {near[0]}?" if near else "`ivr audio sheet` lists the names."
-    return f"{path}: no prompt is named {prompt_id!r}; {advice}"
+    return f"{path}: no prompt is named {name!r}; {advice}"
 
 
 def recording_files(folder: Path) -> tuple[list[Path], list[str]]:

@@ -1,6 +1,6 @@
 """Recordings by a human voice: files that somebody spoke, and with which words.
 
-    <audio>/human/<language>/<prompt id>.wav          also flac, mp3, ogg
+    <audio>/human/<language>/<prompt id>.wav          also flac, mp3, ogg, opus
     <audio>/human/<language>/<prompt id>.slow.wav     a take for the slow pace; it need not be there
     <audio>/human/<language>/recorded.json            which words each file was recorded with
 
@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.library import replace_file
+from ivr.speech.files import replace_file
 from ivr.speech.manifest import Make, Recipe, Source
 from ivr.speech.recording_files import FORMATS, entries_of, named_files, read_take, split_name
 from ivr.speech.telephone import PIPELINE

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.speech.library import replace_file
+from ivr.speech.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

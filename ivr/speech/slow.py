@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ivr.flow.model import Pace
+from ivr.speech.norms import FRAME, PAUSES, RATE, SILENCE_LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,22 +23,10 @@ if TYPE_CHECKING:
 
     from ivr.speech.voice import Samples
 
-RATE = 8000
-"""Samples a second of a clip."""
-
-FRAME = RATE // 50
 STEP = FRAME // 2
-"""Samples of a frame, and from one frame's begin to the next's.
+"""Samples from one frame's begin to the next's.
 
 They overlap by half, so that no other framing finds sound where these have none.
-"""
-
-SILENCE_LEVEL = 10 ** (-40 / 20)
-
-PAUSES = {Pace.NORMAL: (0.25, 0.50), Pace.SLOW: (0.50, 0.90)}
-"""Seconds from sound to sound after a phrase and after a sentence.
-
-500 to 750 ms between options is ACIXD's advice.
 """
 
 STRETCH = 1.15

@@ -1,9 +1,9 @@
 """Speech → a clip for the telephone: 8 kHz mono µ-law WAV that carries its own words.
 
-The chain: band-limit and 8 kHz at once → one level for all takes → each take trimmed to 50 ms
-before and 150 ms after its sound → its own pauses made right, and its speed where a slow clip is
-wanted of a voice at normal speed → joined with the pace's pauses → soft cap → µ-law. Silence is a
-20 ms frame under -40 dBFS everywhere.
+The chain: direct current taken off, band-limit and 8 kHz at once → one level for all takes → each
+take trimmed to 50 ms before and 150 ms after its sound → its own pauses made right, and its speed
+where a slow clip is wanted of a voice at normal speed → joined with the pace's pauses → soft cap →
+µ-law. Silence is a 20 ms frame under -40 dBFS everywhere.
 """
 
 from __future__ import annotations
@@ -18,32 +18,11 @@ import soundfile
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
 from ivr.speech.join import LONGEST_TITLE
-from ivr.speech.slow import (
-    FRAME,
-    PAUSES,
-    RATE,
-    SILENCE_LEVEL,
-    STEP,
-    frame_levels,
-    slower,
-    without_hesitation,
-)
+from ivr.speech.norms import FRAME, PAUSES, RATE, SILENCE_LEVEL
+from ivr.speech.slow import STEP, frame_levels, slower, without_hesitation
 
 if TYPE_CHECKING:
     from ivr.speech.voice import Samples, Speech
-
-__all__ = [
-    "PAUSES",
-    "PIPELINE",
-    "RATE",
-    "SILENCE_LEVEL",
-    "active_level",
-    "clip",
-    "soft_cap",
-    "to_telephone_band",
-    "trimmed",
-    "wav",
-]
 
 PIPELINE = "telephone 2"
 """Enters the key of every clip; a change of the chain that can be heard changes it."""
@@ -57,7 +36,10 @@ SPEECH_LEVEL = 10 ** (-20 / 20)
 _HEARD_LEVEL = SILENCE_LEVEL * 0.98
 """Where trimming hears sound: µ-law rounds a frame just under -40 dBFS to one just over it."""
 KNEE, CAP = 10 ** (-7 / 20), 10 ** (-3 / 20)
-_NOTHING_HEARD = "The voice gave silence; mend the prompt's words or the lexicon."
+_NOTHING_HEARD = (
+    "nothing is heard in it; of a voice, mend the prompt's words or the lexicon; of a recording,"
+    " record it again"
+)
 _FADE = RATE // 200
 
 
@@ -87,12 +69,18 @@ def clip(speech: Speech, pace: Pace, title: str) -> tuple[bytes, float]:
 
 
 def to_telephone_band(samples: Samples, rate: int) -> Samples:
-    """Band-limit to 250–3600 Hz and bring to 8 kHz, in one go over the spectrum."""
+    """Free from direct current, band-limit to 250–3600 Hz and bring to 8 kHz, over the spectrum.
+
+    Direct current would be a step where the samples begin and end, and of a step the filter makes a
+    click that is louder than quiet speech.
+    """
     step = rate // math.gcd(rate, RATE)  # so many samples become a whole number at 8 kHz
     margin = rate // 50  # the spectrum is that of a ring; its ends must not touch
     blocks = _fast_length(math.ceil((len(samples) + 2 * margin) / step))
     padded = np.zeros(blocks * step, np.float32)
-    padded[margin : margin + len(samples)] = samples
+    if samples.size:
+        offset = np.mean(samples, dtype=np.float64)
+        padded[margin : margin + len(samples)] = samples - np.float32(offset)
     short = len(padded) * RATE // rate
     spectrum = np.fft.rfft(padded)
     kept = np.zeros(short // 2 + 1, np.complex128)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from ivr.flow.model import Pace
 from ivr.simulator.call import Call
 from ivr.simulator.events import Heard
-from ivr.speech.library import replace_file
+from ivr.speech.files import replace_file
 from ivr.speech.manifest import read_manifest
 
 if TYPE_CHECKING:

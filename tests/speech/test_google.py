@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import http.server
+import inspect
 import io
 import re
 import socket
@@ -18,7 +20,7 @@ import pytest
 import requests
 import soundfile
 
-from ivr.errors import SpeechError
+from ivr.errors import SpeechError, VoiceAwayError
 from ivr.flow.model import Pace
 from ivr.speech import google
 from ivr.speech.google import GoogleVoice, Throttle, request_parts
@@ -31,9 +33,11 @@ TRIED = r"\(try 4 of 4\); try again later, or use the offline voice: IVR_TTS=esp
 
 
 @functools.cache
-def sound(seconds: float, rate: int = 24000, form: str = "MP3", **options: Any) -> bytes:
+def sound(
+    seconds: float, rate: int = 24000, form: str = "MP3", level: float = 0.1, **options: Any
+) -> bytes:
     """Noise, and silence in the last third; without options soundfile writes MP3 as VBR."""
-    samples = 0.1 * np.random.default_rng(1).standard_normal(round(seconds * rate))
+    samples = level * np.random.default_rng(1).standard_normal(round(seconds * rate))
     samples[-len(samples) // 3 :] = 0
     file = io.BytesIO()
     soundfile.write(file, samples, rate, format=form, **options)
@@ -56,6 +60,8 @@ class Answer(NamedTuple):
     location: str = ""
     missing: int = 0
     """Bytes of the body that are announced and do not come."""
+    drips: bool = False
+    """Whether its bytes come one by one, and no end of them."""
 
 
 GOOD = Answer(200, line(sound(2.5)))
@@ -106,7 +112,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if answer.location:
             self.send_header("Location", answer.location)
         self.end_headers()
+        if answer.drips:
+            self._drip()
         self.wfile.write(answer.body)
+
+    def _drip(self) -> None:
+        """Be quicker than any limit on a single read, until nobody listens."""
+        with contextlib.suppress(OSError):
+            while not self.server.closing.wait(0.02):
+                self.wfile.write(b" ")
 
     def log_message(self, *_args: object) -> None:
         pass
@@ -197,6 +211,7 @@ PASSING = [
         r"only \d\.\d s of its 2\.6 s can be decoded",
         id="VBR without its header",
     ),
+    pytest.param(Answer(200, line(sound(2.5, level=0.0))), "answered silence", id="silence"),
     pytest.param(Answer(200, line(sound(1.0))), r"1\.\d s for 15 letters", id="too short"),
     pytest.param(Answer(200, line(sound(30))), r"30\.\d s for 15 letters", id="too long"),
 ]
@@ -279,6 +294,34 @@ def test_a_server_that_hangs_is_left_and_asked_again(
     assert "gave no answer (ReadTimeout)" in caplog.text
 
 
+def test_a_server_that_drips_is_left_when_its_time_is_over(
+    server: Google, waited: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    voice = GoogleVoice(Throttle(0), waited.append, limit_seconds=0.3)
+    server.answers = [Answer(200, missing=10**6, drips=True), GOOD]
+    start = time.monotonic()
+    assert len(voice.speak([SENTENCE], "bn", Pace.NORMAL).takes) == 1
+    assert 0.3 <= time.monotonic() - start < 5
+    assert len(server.asked) == 2
+    assert "gave no whole answer in 0.3 s (try 1 of 4)" in caplog.text
+
+
+def test_a_server_that_always_drips_counts_as_away_and_holds_nobody(
+    server: Google, waited: list[float]
+) -> None:
+    server.answers = [Answer(200, missing=10**6, drips=True)]
+    voice = GoogleVoice(Throttle(0), waited.append, limit_seconds=0.1)
+    with pytest.raises(VoiceAwayError, match=rf"no whole answer in 0\.1 s for .*{TRIED}"):
+        voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    others = set(threading.enumerate()) - {threading.main_thread(), server._thread}
+    assert {thread.daemon for thread in others} <= {True}, "the process could not end"
+
+
+def test_by_itself_a_request_has_a_minute() -> None:
+    assert google.REQUEST_SECONDS == 60
+    assert inspect.signature(GoogleVoice).parameters["limit_seconds"].default == 60
+
+
 def test_every_request_has_a_time_limit(
     server: Google, voice: GoogleVoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,7 +346,7 @@ def test_the_waits_double_and_their_jitter_is_bounded(
         nobody.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
         lead_to(nobody.getsockname()[1], monkeypatch)
         for _ in range(20):
-            with pytest.raises(SpeechError, match=rf"no answer \(ConnectionError\).*{TRIED}"):
+            with pytest.raises(SpeechError, match=rf"on the internet\?\).*{TRIED}"):
                 voice.speak([SENTENCE], "bn", Pace.NORMAL)
     longer = np.array(waited).reshape(20, 3) - (1, 2, 4)
     assert longer.min() >= 0
@@ -372,6 +415,15 @@ def test_requests_are_a_second_apart() -> None:
     for _ in range(3):
         throttle.turn()
     assert waited == [0.75]
+
+
+def test_by_itself_the_voice_asks_once_a_second_at_most(server: Google) -> None:
+    assert google.SECONDS_BETWEEN_REQUESTS >= 1
+    voice = GoogleVoice()
+    start = time.monotonic()
+    voice.speak([SENTENCE, "তারপর নেক্সট টিপুন।"], "bn", Pace.NORMAL)
+    assert len(server.asked) == 2
+    assert time.monotonic() - start >= 0.99
 
 
 def test_repeated_requests_are_a_second_apart_too(server: Google, waited: list[float]) -> None:

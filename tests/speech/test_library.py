@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.library import Keep, Library, replace_file
+from ivr.speech.files import replace_file
+from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Make, Recipe, Source
 from ivr.speech.utterance import Utterance
 

@@ -39,6 +39,29 @@ def other_coding(samples: Samples) -> bytes:
     return bytes(wav)
 
 
+def claiming(samples: int) -> bytes:
+    """FLAC whose header names so many samples, in the 36 bits before the hash of the sound."""
+    file = io.BytesIO()
+    noise = 0.1 * np.random.default_rng(1).standard_normal(800)
+    soundfile.write(file, noise, 8000, format="FLAC")
+    flac = bytearray(file.getvalue())
+    flac[21] = flac[21] & 0xF0 | samples >> 32
+    flac[22:26] = (samples & 0xFFFFFFFF).to_bytes(4)
+    return bytes(flac)
+
+
+def test_a_broken_header_does_not_ask_for_all_the_memory_that_there_is() -> None:
+    broken = claiming(2**36 - 1)
+    with pytest.raises(SpeechError, match=rf"has {len(broken)} bytes, .* says 68719476735 samples"):
+        measure(broken, "bn")
+    assert measure(claiming(800), "bn").form.startswith("FLAC")
+
+
+def test_a_clip_of_nothing_but_samples_is_measured() -> None:
+    """No other file has more samples for its bytes, so the least header counts."""
+    assert measure(written(tone(80000), "x"), "bn").seconds == 10
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -49,8 +72,10 @@ def other_coding(samples: Samples) -> bytes:
     ],
 )
 def test_what_is_no_audio_is_an_error_that_says_what_to_do(content: bytes) -> None:
-    with pytest.raises(SpeechError, match=r"no audio.*delete its file and run: ivr audio render"):
+    told = r"no audio \(.*[^.]\); delete its file and run: ivr audio render"
+    with pytest.raises(SpeechError, match=told) as caught:
         measure(content, "bn")
+    assert "BytesIO" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,6 +138,28 @@ def test_a_header_is_found_behind_a_crc() -> None:
     first = bytes.fromhex("fffa9064").ljust(4 + 2 + 32, b"\0") + b"Info" + (1).to_bytes(4)
     with pytest.raises(ValueError, match="names 7 frames in its header and has 1"):
         mp3.seconds((first + (7).to_bytes(4)).ljust(417, b"\0") + first.ljust(417, b"\0"))
+
+
+class Counted(bytes):
+    """Bytes that count how many of them are copied out."""
+
+    copied = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        if isinstance(part, bytes):
+            Counted.copied += len(part)
+        return part
+
+
+@pytest.mark.parametrize("tail", [b"", b"TAG" + bytes(125)], ids=["frames alone", "ID3v1"])
+def test_a_file_twice_as_long_takes_twice_the_work(tail: bytes) -> None:
+    copied = []
+    for count in (500, 1000):
+        Counted.copied = 0
+        mp3.seconds(Counted(FRAME * count + tail))
+        copied.append(Counted.copied)
+    assert copied[1] <= 2 * copied[0] < 500 * len(FRAME)
 
 
 @pytest.mark.parametrize(

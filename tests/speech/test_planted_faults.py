@@ -193,6 +193,12 @@ PLANTS = [
         {"speech over noise"},
         set(),
     ),
+    (
+        "soft hiss in the recording, over which no pause is silent",
+        lambda good: chained(good + 10 ** (-38 / 20) * noise(len(good))),
+        {"speech over noise"},
+        set(),
+    ),
     ("too quiet", lambda good: good / 4, {"active level"}, set()),
     ("too loud", lambda good: good * 1.6, {"active level", "peak"}, set()),
     (

@@ -13,11 +13,11 @@ import pytest
 from ivr.flow.model import Pace
 from ivr.speech.gates import faults
 from ivr.speech.measures import measure
-from ivr.speech.slow import PAUSES, STRETCH, slower, without_hesitation
+from ivr.speech.norms import FRAME, PAUSES, RATE
+from ivr.speech.slow import STRETCH, _block_starts, slower, without_hesitation
 from ivr.speech.spelling import spoken_sentences
 from ivr.speech.telephone import (
     LEAD_SECONDS,
-    RATE,
     TAIL_SECONDS,
     active_level,
     clip,
@@ -140,6 +140,25 @@ def test_speech_lasts_longer_and_keeps_spectrum_level_and_smoothness(
         assert centroid(after) == pytest.approx(centroid(before), rel=0.08)
         assert decibels(active_level(after) / active_level(before)) == pytest.approx(0, abs=0.55)
         assert largest_jump(after) <= largest_jump(before) * 1.02
+
+
+def test_speech_goes_on_where_it_is_least_unlike_its_natural_continuation() -> None:
+    """Held against every place where it might go on, by the squared difference itself."""
+    chance = np.random.default_rng(5)
+    loudness = np.repeat(10 ** chance.uniform(-2.5, -0.5, 120), FRAME // 2)
+    wave = np.convolve(chance.standard_normal(len(loudness)), np.hanning(9), "same") * loudness
+    starts = _block_starts(wave, 50)
+    reach = RATE // 100
+    jumps = [block for block in range(1, 50) if starts[block] != starts[block - 1] + FRAME]
+    assert len(jumps) >= 5
+    for block in jumps:
+        on_time = reach + round(block * FRAME / STRETCH)
+        follow = wave[starts[block - 1] + FRAME :][:FRAME]
+        unlike = [
+            np.sum((wave[begin : begin + FRAME] - follow) ** 2)
+            for begin in range(on_time - reach, on_time + 1)
+        ]
+        assert starts[block] == on_time - reach + int(np.argmin(unlike))
 
 
 @pytest.mark.parametrize(

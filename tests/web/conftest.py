@@ -19,7 +19,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.flow.model import Pace
 from ivr.simulator.clips import read_clip
-from ivr.speech.library import Library, replace_file
+from ivr.speech.files import replace_file
+from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.twiml.read import read
 from ivr.twiml.signature import sign

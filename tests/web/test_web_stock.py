@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from ivr.errors import StoreError
 from ivr.flow.model import Pace
-from ivr.speech.library import Library, replace_file
+from ivr.speech.files import replace_file
+from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.speech.utterance import utterances
 from ivr.twiml.verbs import Gather

@@ -28,7 +28,8 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
 
     Files are named after their prompt (greeting.wav) or, with --sheet, by their number on the
     sheet (012.wav); a take for the slow pace ends in .slow (greeting.slow.wav). Each is measured
-    like every clip; what is not good stays where it is and is told. Formats: wav, flac, mp3, ogg.
+    like every clip; what is not good stays where it is and is told. Formats: wav, flac, mp3, ogg,
+    opus.
     """
     from rich.console import Console
 

@@ -1,0 +1,53 @@
+"""Writing files whole or not at all, and saying why one cannot be written."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+from typing import TYPE_CHECKING, Final
+
+from ivr.errors import SpeechError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file whole or not at all: beside its place first, then into it.
+
+    Args:
+        path: where; folders on the way are made.
+        content: its bytes.
+        durable: wait until the disk has it, so that a power cut leaves the old or the new one.
+
+    Raises:
+        SpeechError: it cannot be written; what stood there is still there.
+    """
+    # The name tells writers apart: two prompts with equal words are written at once.
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as exc:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritable(path, exc) from exc
+
+
+def unwritable(path: Path, exc: OSError) -> SpeechError:
+    """Say why a file cannot be written, and what to do about just that."""
+    advice = (
+        "free some space and run the same command again: what was made before is kept"
+        if exc.errno in _FULL
+        else "make the folder writable, or name another one in IVR_AUDIO"
+    )
+    return SpeechError(f"{path} cannot be written: {exc.strerror or exc}; {advice}.")
