@@ -329,7 +329,12 @@ def test_a_spoilt_clip_fails_the_check_by_name(stocked: Path, change: Any, measu
     assert result.exit_code == 1
     assert re.search(rf"^greeting \(bn, normal\): {measure}.*: .+", result.stdout, re.MULTILINE)
     assert re.search(r"^greeting \(bn, normal\): file other bytes", result.stdout, re.MULTILINE)
-    assert run(stocked, "check").exit_code == 1, "and it is not mended behind one's back"
+
+
+def test_a_damaged_clip_is_mended_by_a_render_and_not_behind_ones_back(stocked: Path) -> None:
+    spoil(stocked, "greeting", lambda s: s[::-1])
+    assert run(stocked, "check").exit_code == 1
+    assert run(stocked, "check").exit_code == 1
     assert run(stocked, "render").stdout.startswith("clips: 1 made")
     assert run(stocked, "check").exit_code == 0
 

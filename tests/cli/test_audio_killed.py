@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 KILLS = 50
-LATEST_SECONDS = 1.0
+LATEST_SECONDS = 0.7
 """After its first clip; a whole rendering takes about five, so that every kill falls into it."""
 FIRST_CLIP_SECONDS = 30
 
