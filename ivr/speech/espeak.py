@@ -124,6 +124,9 @@ class EspeakVoice:
         _, parts = self._ask("phonemes", texts, language, Pace.NORMAL)
         return [ipa.decode() for ipa in parts]
 
+    def stop(self) -> None:
+        """See `Voice.stop`; what is under way takes milliseconds, and is let finish."""
+
     def close(self) -> None:
         """End the processes and remove what they needed."""
         workers = [self._free.get() for _ in range(self.lanes)]  # waits for those that speak

@@ -1,9 +1,10 @@
-"""Writing files whole or not at all, and saying why one cannot be written."""
+"""Writing files whole or not at all, one at a time, and saying why one cannot be written."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import threading
 from typing import TYPE_CHECKING, Final
@@ -11,9 +12,32 @@ from typing import TYPE_CHECKING, Final
 from ivr.errors import SpeechError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextlib.contextmanager
+def locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+    """Hold a lock among processes; it goes with its process, however that ends.
+
+    Args:
+        path: of the lock's file, which is made, as are folders on the way.
+        how: exclusive, shared, or either without waiting, in `fcntl`'s words.
+
+    Raises:
+        SpeechError: the file cannot be written.
+        BlockingIOError: another has it, and it is not to be waited for.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("wb")
+    except OSError as exc:
+        raise unwritable(path, exc) from exc
+    with lock:
+        fcntl.flock(lock, how)
+        yield
 
 
 def replace_file(path: Path, content: bytes, *, durable: bool = False) -> None:

@@ -5,6 +5,7 @@ Its server is not ours and promises nothing; whatever it does becomes a `SpeechE
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import threading
@@ -62,6 +63,9 @@ _OFFLINE = "use the offline voice: IVR_TTS=espeak"
 _LATER = f"try again later, or {_OFFLINE}"
 _TOO_MANY_REQUESTS = 429
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+_LOOK_SECONDS = 0.1
+"""So often somebody who waits for an answer looks whether the voice was stopped."""
 
 _logger = logging.getLogger(__name__)
 
@@ -130,7 +134,8 @@ class GoogleVoice:
         limit_seconds: float = REQUEST_SECONDS,
     ) -> None:
         self._throttle = throttle or Throttle(SECONDS_BETWEEN_REQUESTS)
-        self._wait = wait or sleep_using_event(threading.Event())
+        self._stopped = threading.Event()
+        self._wait = wait or sleep_using_event(self._stopped)
         self._limit_seconds = limit_seconds
         self._remembered: dict[tuple[str, str], bytes] = {}
 
@@ -161,9 +166,14 @@ class GoogleVoice:
             )
         return Speech(tuple(takes), max(rates, default=0), Pace.NORMAL)
 
+    def stop(self) -> None:
+        """Give up what is under way, at once; see `Voice.stop`."""
+        self._stopped.set()
+
     def close(self) -> None:
         """Forget what was said."""
         self._remembered.clear()
+        self._stopped.clear()
 
     def _say(self, text: str, language: str) -> tuple[Samples, int]:
         key = language, text
@@ -191,29 +201,34 @@ class GoogleVoice:
 
     def _ask(self, request: gTTS, language: str) -> bytes:
         self._throttle.turn()
-        answer = _within(self._limit_seconds, lambda: fetch(request))
+        answer = self._within_limit(lambda: fetch(request))
         try:
             verified(answer, request.text, language)
         except ValueError as exc:
             raise _PassingError(f"Google's voice answered {exc}") from exc
         return answer
 
+    def _within_limit(self, ask: Callable[[], bytes]) -> bytes:
+        """Wait for an answer; what hangs at the end of it is left to itself and ends with us."""
+        answer: Future[bytes] = Future()
 
-def _within(limit_seconds: float, ask: Callable[[], bytes]) -> bytes:
-    """Wait so long for an answer; what still hangs then is left to itself and ends with us."""
-    answer: Future[bytes] = Future()
+        def work() -> None:
+            try:
+                answer.set_result(ask())
+            except Exception as exc:  # noqa: BLE001 (handed on whole to who waits)
+                answer.set_exception(exc)
 
-    def work() -> None:
-        try:
-            answer.set_result(ask())
-        except Exception as exc:  # noqa: BLE001 (handed on whole to who waits)
-            answer.set_exception(exc)
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        return answer.result(limit_seconds)
-    except TimeoutError as exc:
-        raise _AwayError(f"Google's voice gave no whole answer in {limit_seconds:g} s") from exc
+        if not self._stopped.is_set():
+            threading.Thread(target=work, daemon=True).start()
+        until = time.monotonic() + self._limit_seconds
+        while not self._stopped.is_set():
+            with contextlib.suppress(TimeoutError):
+                return answer.result(min(_LOOK_SECONDS, self._limit_seconds))
+            if time.monotonic() >= until:
+                raise _AwayError(
+                    f"Google's voice gave no whole answer in {self._limit_seconds:g} s"
+                )
+        raise SpeechError("Google's voice was stopped")
 
 
 def _tell(state: RetryCallState) -> None:

@@ -25,6 +25,7 @@ from ivr.speech.recording_files import (
     split_name,
     unknown_name,
 )
+from ivr.speech.recordings import note_take
 from ivr.speech.telephone import clip
 from ivr.speech.utterance import Utterance
 
@@ -65,11 +66,10 @@ class Desk(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """A take that was taken in, the recording that it is now, and the words that were read."""
+    """A take that was taken in, and the recording that it is now."""
 
     path: Path
     recording: Path
-    text: str
 
 
 class Intake(Struct, frozen=True):
@@ -110,12 +110,15 @@ def take_in(
     known: list[Path] = []
     for done, (path, name) in enumerate(names.items(), start=len(files) - len(names) + 1):
         try:
-            if _is_new(path, name, desk):
+            text = desk.text(split_name(name)[0])
+            there = _there(path, name, desk)
+            if there is None:
                 _examine(path, name, desk)
-                text = desk.text(split_name(name)[0])
-                taken.append(Taken(path, _place(path, name, desk), text))
+                taken.append(Taken(path, _place(path, name, desk)))
+                note_take(taken[-1].recording, text, anew=True)
             else:
                 known.append(path)
+                note_take(there, text, anew=False)  # an import that was interrupted did not
         except SpeechError as exc:
             problems.append(str(exc))
         except OSError as exc:
@@ -170,7 +173,8 @@ def _plain(stem: str) -> str:
 def _unknown(path: Path, stem: str, desk: Desk) -> str:
     """Say that no prompt is named so, and what may be meant."""
     within = _NUMBER_WITHIN.findall(stem)
-    if len(within) == 1:
+    numbers = range(1, 1 + len(desk.sheet.prompts if desk.sheet else desk.prompts))
+    if len(within) == 1 and int(within[0]) in numbers:
         return f"{path}: no prompt is named {stem!r}; did you mean {within[0]}?"
     return unknown_name(path, stem, desk.prompts)
 
@@ -202,16 +206,22 @@ def _present(name: str, desk: Desk) -> list[Path]:
     ]
 
 
-def _is_new(path: Path, name: str, desk: Desk) -> bool:
+def _there(path: Path, name: str, desk: Desk) -> Path | None:
+    """Give the recording that is this take already, None where it is to be taken in.
+
+    Raises:
+        SpeechError: another one is there, and is not to be replaced.
+    """
     present = _present(name, desk)
-    if present and not desk.replace:
-        if any(each.read_bytes() == path.read_bytes() for each in present):
-            return False
-        raise SpeechError(
-            f"{path}: {name} is recorded already ({present[0]}); to take the new one instead,"
-            " say --replace."
-        )
-    return True
+    if not present or desk.replace:
+        return None
+    for each in present:
+        if each.read_bytes() == path.read_bytes():
+            return each
+    raise SpeechError(
+        f"{path}: {name} is recorded already ({present[0]}); to take the new one instead,"
+        " say --replace."
+    )
 
 
 def _examine(path: Path, name: str, desk: Desk) -> None:

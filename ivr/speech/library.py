@@ -19,7 +19,7 @@ import stat
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.errors import SpeechError
-from ivr.speech.files import replace_file, unwritable
+from ivr.speech.files import locked, replace_file
 from ivr.speech.manifest import Clip, Recipe, Source, manifest_bytes, read_manifest
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{16}")
-Stamp: TypeAlias = tuple[int, int, int]
-"""By which a file is known to be another one than before: its time, its bytes, its inode."""
+Stamp: TypeAlias = tuple[int, int, int, int]
+"""By which a file is known to be another one than before: its times, its bytes, its inode."""
 
 
 class Keep(enum.Enum):
@@ -264,21 +264,14 @@ class Library:
 
     @contextlib.contextmanager
     def _locked(self, name: str, how: int = fcntl.LOCK_EX) -> Iterator[None]:
-        """Hold a lock among the processes that use this folder; it goes with its process."""
-        path = self._folder / name
+        """Hold a lock among the processes that use this folder."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = path.open("wb")
-        except OSError as exc:
-            raise unwritable(path, exc) from exc
-        with lock:
-            try:
-                fcntl.flock(lock, how)
-            except BlockingIOError as exc:
-                raise SpeechError(
-                    f"{self._folder}: clips are being rendered there; prune when that is done."
-                ) from exc
-            yield
+            with locked(self._folder / name, how):
+                yield
+        except BlockingIOError as exc:
+            raise SpeechError(
+                f"{self._folder}: clips are being rendered there; prune when that is done."
+            ) from exc
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.wav"
@@ -295,4 +288,4 @@ def stamp_of(path: Path, *, follow_symlinks: bool = True) -> Stamp | None:
         status = path.stat(follow_symlinks=follow_symlinks)
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

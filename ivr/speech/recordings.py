@@ -11,6 +11,7 @@ recording is stale.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -20,7 +21,7 @@ from msgspec.structs import replace
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.files import replace_file
+from ivr.speech.files import locked, replace_file
 from ivr.speech.manifest import Make, Recipe, Source
 from ivr.speech.recording_files import FORMATS, entries_of, named_files, read_take, split_name
 from ivr.speech.telephone import PIPELINE
@@ -56,6 +57,7 @@ class Recording(Struct, frozen=True):
         sha256: hash of its bytes.
         text: the words that were read into it.
         text_now: the prompt's words as they stand now.
+        noted: what was noted under its name when it was looked at, of these bytes or of others.
     """
 
     path: Path
@@ -65,6 +67,12 @@ class Recording(Struct, frozen=True):
     sha256: str
     text: str
     text_now: str
+    noted: _Note | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has noted these bytes yet."""
+        return self.noted is None or self.noted.sha256 != self.sha256
 
     @property
     def is_stale(self) -> bool:
@@ -118,31 +126,25 @@ class Recordings:
         """Those whose words have changed since."""
         return [recording for recording in self if recording.is_stale]
 
-    def note(self, read: Mapping[Path, str] | None = None) -> list[Recording]:
+    def note(self) -> list[Recording]:
         """Note with which words new recordings were made, so that a later change is seen.
 
-        Args:
-            read: files of which it is known with which words they were recorded, whatever was
-                noted of them before.
+        What somebody else has noted since these were looked at stays.
 
         Returns:
-            The recordings of which something new was noted.
+            The recordings of which something was noted.
 
         Raises:
             SpeechError: the notes cannot be written.
         """
         noted: list[Recording] = []
         for language in sorted({recording.language for recording in self}):
-            path = self._audio / "human" / language / NOTES
-            notes = _read_notes(path)
-            for each in (each for each in self if each.language == language):
-                note = _Note(each.sha256, (read or {}).get(each.path, each.text))
-                if notes.get(each.path.stem) != note:
-                    notes[each.path.stem] = note
-                    noted.append(each)
-            if any(each.language == language for each in noted):
-                content = msgspec.json.encode(_Notes(1, dict(sorted(notes.items()))))
-                replace_file(path, msgspec.json.format(content, indent=1) + b"\n", durable=True)
+            fresh = [each for each in self if each.language == language and each.is_new]
+            with _writing(self._audio / "human" / language, wanted=bool(fresh)) as notes:
+                for each in fresh:
+                    if notes.get(each.path.stem) == each.noted:
+                        notes[each.path.stem] = _Note(each.sha256, each.text)
+                        noted.append(each)
         return noted
 
     def __iter__(self) -> Iterator[Recording]:
@@ -188,7 +190,45 @@ def _recording(
     now = prompts[prompt_id]
     note = notes.get(name)
     text = note.text if note is not None and note.sha256 == sha256 else now
-    return Recording(path, language, prompt_id, pace, sha256, text, now)
+    return Recording(path, language, prompt_id, pace, sha256, text, now, note)
+
+
+def note_take(path: Path, text: str, *, anew: bool) -> None:
+    """Note with which words one recording was made.
+
+    Args:
+        path: of the recording, in its place.
+        text: the words that were read into it.
+        anew: also when a note of these very bytes is there already.
+
+    Raises:
+        SpeechError: the file cannot be read, or the notes cannot be read or written.
+    """
+    try:
+        with path.open("rb") as file:
+            note = _Note(hashlib.file_digest(file, "sha256").hexdigest(), text)
+    except OSError as exc:
+        raise SpeechError(f"{path} cannot be read: {exc.strerror}; make it readable.") from exc
+    with _writing(path.parent) as notes:
+        before = notes.get(path.stem)
+        if anew or before is None or before.sha256 != note.sha256:
+            notes[path.stem] = note
+
+
+@contextlib.contextmanager
+def _writing(folder: Path, *, wanted: bool = True) -> Iterator[dict[str, _Note]]:
+    """Give the notes of a folder to be changed, alone among processes, and write what changed."""
+    if not wanted:
+        yield {}
+        return
+    with locked(folder / ".lock"):
+        notes = _read_notes(folder / NOTES)
+        before = dict(notes)
+        yield notes
+        if notes != before:
+            content = msgspec.json.encode(_Notes(1, dict(sorted(notes.items()))))
+            pretty = msgspec.json.format(content, indent=1) + b"\n"
+            replace_file(folder / NOTES, pretty, durable=True)
 
 
 def _read_notes(path: Path) -> dict[str, _Note]:

@@ -243,4 +243,6 @@ def _spoken(recipes: Sequence[Recipe], library: Library, speaker: Speaker) -> Ou
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
                 yield pending.pop(future), future.result()
     finally:
+        if pending:  # nobody waits for what is under way any more
+            speaker.stop()
         pool.shutdown(cancel_futures=True)

@@ -35,6 +35,10 @@ class Speaker(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """Give up what is under way, from another thread."""
+        ...
+
     def speak(self, recipe: Recipe) -> Speech:
         """Speak.
 
@@ -53,6 +57,7 @@ class VoiceSpeaker:
         self._voice, self._lexicons = voice, lexicons
         self.source = Source(voice.name)
         self.lanes = voice.lanes
+        self.stop = voice.stop
 
     def recipe(self, utterance: Utterance) -> Recipe:
         """See `Speaker.recipe`."""
@@ -80,3 +85,6 @@ class HumanSpeaker:
     def __init__(self, recordings: Recordings) -> None:
         self.recipe = recordings.recipe
         self.speak = recordings.speak
+
+    def stop(self) -> None:
+        """See `Speaker.stop`; a file is read in milliseconds, and is let be read."""

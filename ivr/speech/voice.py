@@ -72,6 +72,10 @@ class Voice(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """Give up what is under way, from another thread; nothing is said until it is closed."""
+        ...
+
     def close(self) -> None:
         """Give back processes and connections; a closed voice opens again when it speaks."""
         ...

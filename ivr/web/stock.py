@@ -132,7 +132,10 @@ class Stock:
         except SpeechError as error:
             _log.warning("the clips stay as they were: %s", error)
             return
-        self._held = held = self._holding(library)
+        # What the manifest lost, or has in other words now, is heard as before while its file is
+        # whole: a rendering saves it in parts, and this process has the words that it began with.
+        kept = {place: held for place, held in self._held.items() if not self._look(held).error}
+        self._held = held = {**kept, **self._holding(library)}
         known = {each.clip.sha256 for each in held.values()}
         self._seen = {name: seen for name, seen in self._seen.copy().items() if name in known}
         _log.info("the clips were read anew: there are %s", len(held))

@@ -433,3 +433,18 @@ def test_repeated_requests_are_a_second_apart_too(server: Google, waited: list[f
     GoogleVoice(throttle, waited.append).speak([SENTENCE], "bn", Pace.NORMAL)
     assert spaced == [1.0, 1.0]
     assert len(waited) == 2
+
+
+def test_a_voice_that_is_stopped_gives_up_at_once(server: Google, voice: GoogleVoice) -> None:
+    server.answers = [None]
+    threading.Timer(0.2, voice.stop).start()
+    begun = time.monotonic()
+    with pytest.raises(SpeechError, match="was stopped"):
+        voice.speak([SENTENCE], "bn", Pace.NORMAL)
+    assert time.monotonic() - begun < 5, "not after the 20 s of a request, nor four of them"
+    with pytest.raises(SpeechError, match="was stopped"):
+        voice.speak(["আর একটি।"], "bn", Pace.NORMAL)
+    assert len(server.asked) == 1
+    voice.close()
+    server.answers = [GOOD]
+    assert voice.speak([SENTENCE], "bn", Pace.NORMAL).takes

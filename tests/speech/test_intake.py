@@ -12,6 +12,7 @@ import soundfile
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
 from ivr.speech.intake import Desk, take_in
+from ivr.speech.recordings import Recordings
 from ivr.speech.sheets import sheet_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def names(desk: Desk) -> list[str]:
-    return sorted(path.name for path in desk.folder.iterdir()) if desk.folder.exists() else []
+    """The recordings that are there, without their notes."""
+    if not desk.folder.exists():
+        return []
+    every = {path.name for path in desk.folder.iterdir()}
+    return sorted(every - {"recorded.json", ".lock"})
 
 
 def counts(intake: Intake) -> tuple[int, int, int]:
@@ -100,9 +105,10 @@ def test_takes_may_bear_the_numbers_of_the_sheet(
             r" recorder's settings or with Audacity\.$",
             id="m4a",
         ),
-        pytest.param(True, "Recording 017.wav", r"did you mean 017\?$", id="a number within"),
-        pytest.param(True, "০১৯-final.wav", r"did you mean 019\?$", id="a number before"),
+        pytest.param(True, "Recording 002.wav", r"did you mean 002\?$", id="a number within"),
+        pytest.param(True, "০০৩-final.wav", r"did you mean 003\?$", id="a number before"),
         pytest.param(True, "2 of 3.wav", "lists the names", id="two numbers"),
+        pytest.param(True, "Recording 017.wav", "sheet` lists the names", id="not on the sheet"),
         pytest.param(True, "warm_up2.wav", r"did you mean warm_up\?$", id="a figure too many"),
         pytest.param(True, "2.wav", "cannot be read as sound", id="no sound file"),
     ],
@@ -311,8 +317,24 @@ def test_takes_say_the_words_of_the_sheet_they_were_read_from(
     soundfile.write(takes / "2.wav", spoken["warm_up"], 22050)
     now = {"welcome": "আসুন।", "greeting": "অন্য কথা।", "goodbye": PROMPTS["goodbye"]}
     intake = take_in(takes, Desk(desk.folder, "bn", now, SHEET))
-    assert [(taken.recording.name, taken.text) for taken in intake.taken] == [
-        ("greeting.wav", PROMPTS["greeting"])
-    ]
+    assert [taken.recording.name for taken in intake.taken] == ["greeting.wav"]
+    (recording,) = Recordings.open(desk.folder.parents[1], {"bn": now})
+    assert recording.text == PROMPTS["greeting"]
+    assert recording.is_stale
     (problem,) = intake.problems
     assert "2.wav: it says warm_up, and no prompt is named so any more." in problem
+
+
+def test_an_import_that_was_interrupted_notes_the_words_of_the_sheet_when_it_goes_on(
+    takes: Path, desk: Desk, spoken: dict[str, np.ndarray]
+) -> None:
+    """The file is in its place, and the machine went down before its note was written."""
+    soundfile.write(takes / "1.wav", spoken["greeting"], 22050)
+    now = {**PROMPTS, "greeting": "অন্য কথা।"}
+    numbered = Desk(desk.folder, "bn", now, SHEET)
+    take_in(takes, numbered)
+    (desk.folder / "recorded.json").unlink()
+    assert counts(take_in(takes, numbered)) == (0, 1, 0)
+    assert [each.is_stale for each in Recordings.open(desk.folder.parents[1], {"bn": now})] == [
+        True
+    ]

@@ -17,7 +17,7 @@ from ivr.speech.inventory import State, inventory
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source
 from ivr.speech.recording_files import read_take
-from ivr.speech.recordings import Recordings
+from ivr.speech.recordings import Recordings, note_take
 from ivr.speech.render import render
 from ivr.speech.speaker import HumanSpeaker, VoiceSpeaker
 from ivr.speech.utterance import Utterance, utterances
@@ -162,8 +162,27 @@ def test_a_recording_that_still_says_the_new_words_is_noted_anew(tmp_path: Path)
     path = say(tmp_path / "human" / "bn" / "greeting.wav")
     Recordings.open(tmp_path, WORDS).note()
     assert stale(tmp_path, CHANGED) == ["greeting.wav"]
-    Recordings.open(tmp_path, CHANGED).note({path: CHANGED["bn"]["greeting"]})
+    note_take(path, CHANGED["bn"]["greeting"], anew=False)
+    assert stale(tmp_path, CHANGED) == ["greeting.wav"], "a note of these bytes stays"
+    note_take(path, CHANGED["bn"]["greeting"], anew=True)
     assert stale(tmp_path, CHANGED) == []
+
+
+def test_what_others_noted_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    """A rendering may have looked long before an import notes what it took in."""
+    path = say(tmp_path / "human" / "bn" / "greeting.wav")
+    looked = Recordings.open(tmp_path, WORDS)
+    say(path, hertz=500)
+    note_take(path, "other words", anew=True)
+    assert looked.note() == []
+    assert stale(tmp_path, WORDS) == ["greeting.wav"]
+    Recordings.open(tmp_path, WORDS).note()
+    assert stale(tmp_path, WORDS) == ["greeting.wav"]
+
+
+def test_a_recording_that_is_gone_cannot_be_noted(tmp_path: Path) -> None:
+    with pytest.raises(SpeechError, match="cannot be read: No such file"):
+        note_take(tmp_path / "greeting.wav", "words", anew=True)
 
 
 def test_looking_writes_nothing(tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ class ToneVoice:
         hum = np.sin(np.arange(8000) * len(sentences[0]) / 10).astype(np.float32)
         return Speech(tuple(Take(hum, ends_sentence=True) for _ in sentences), 8000, pace)
 
+    def stop(self) -> None:
+        self.gone = True
+
     def close(self) -> None:
         pass
 
@@ -272,6 +275,22 @@ def test_an_interruption_keeps_what_was_made(tmp_path: Path) -> None:
         render(WANTED, Library.open(tmp_path), [speaker(ToneVoice())], on_progress=interrupt)
     again = render(WANTED, Library.open(tmp_path), [speaker(ToneVoice())])
     assert counts(again) == (2, 2, 0, 0)
+
+
+def test_an_interruption_stops_the_voice(tmp_path: Path) -> None:
+    """Google's may otherwise hang for minutes before the command ends."""
+    voice = ToneVoice()
+
+    def interrupt(_source: Source, done: int, _total: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render(WANTED, Library.open(tmp_path), [speaker(voice)], on_progress=interrupt)
+    assert voice.gone
+    finished = ToneVoice()
+    render(WANTED, Library.open(tmp_path), [speaker(finished)])
+    assert not finished.gone
 
 
 def test_what_is_made_is_saved_while_the_rendering_goes_on(

@@ -221,6 +221,8 @@ class Own(Struct, frozen=True):
         kept = {place: clip for place, clip in clips.items() if place not in gone}
         assert len(kept) < len(clips)
         replace_file(self.manifest, manifest_bytes(kept))
+        for sha256 in {clips[place].sha256 for place in gone}:
+            (self.audio / f"clips/{sha256}.wav").unlink()
 
 
 @pytest.fixture

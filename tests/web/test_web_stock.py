@@ -182,11 +182,13 @@ def test_new_clips_are_heard_at_the_next_turn(own: Own, client: httpx.Client) ->
 def test_clips_that_come_after_the_start_make_the_service_ready(
     own: Own, client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    content = own.manifest.read_bytes()
+    files = [own.manifest, own.file("main_menu"), own.file("main_menu", Pace.SLOW)]
+    contents = [file.read_bytes() for file in files]
     own.forget("main_menu")
     assert client.get(f"{LINE}/readyz").json()["clips"]["missing"] == 2
     assert len(at_menu(client).spoken) == 1
-    replace_file(own.manifest, content)
+    for file, content in zip(reversed(files), reversed(contents), strict=True):
+        replace_file(file, content)
     with caplog.at_level(logging.INFO):
         assert client.get(f"{LINE}/readyz").status_code == 200
     assert "the clips were read anew" in caplog.text
@@ -201,6 +203,33 @@ def test_a_service_that_began_without_clips_finds_them(
     assert len(at_menu(client).spoken) == len(MENU)
     own.audio.rename(tmp_path / "later")
     assert at_menu(client).spoken == ()
+
+
+def test_a_manifest_that_is_made_anew_in_parts_takes_no_clip_away(
+    own: Own, client: httpx.Client
+) -> None:
+    """Its repair is to delete it and render, which saves it every half second."""
+    assert at_menu(client).spoken == ()
+    clips = read_manifest(own.manifest)
+    replace_file(own.manifest, manifest_bytes(dict([*clips.items()][:13])))
+    assert at_menu(client).spoken == ()
+    assert client.get(f"{LINE}/readyz").status_code == 200
+    own.file("app_1").unlink()
+    assert client.get(f"{LINE}/readyz").status_code == 503, "as long as its file is there"
+
+
+def test_clips_of_other_words_leave_those_that_this_process_says(
+    own: Own, client: httpx.Client
+) -> None:
+    """Words are read at the start; what is rendered of new ones is for the next."""
+    clips = read_manifest(own.manifest)
+    other = replace(
+        clips[USUAL], text_sha256="0" * 64, sha256=clips["bn", "goodbye", Pace.NORMAL].sha256
+    )
+    before = at_menu(client).words
+    replace_file(own.manifest, manifest_bytes({**clips, USUAL: other}))
+    assert at_menu(client).words == before
+    assert client.get(f"{LINE}/readyz").status_code == 200
 
 
 @pytest.mark.parametrize(

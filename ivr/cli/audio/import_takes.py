@@ -33,7 +33,7 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     """
     from rich.console import Console
 
-    from ivr.cli.audio.studio import language_of, progress_bar
+    from ivr.cli.audio.studio import INTERRUPTED, language_of, progress_bar
     from ivr.cli.project import Project
     from ivr.speech.intake import Desk, take_in
     from ivr.speech.recordings import Recordings
@@ -43,17 +43,26 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     words = {name: each.prompts for name, each in project.spec.words.items()}
     audio = project.settings.audio
     human = audio / "human"
-    code = "".join(str(unicodedata.digit(each, each)) for each in sheet) if sheet else None
-    printed = find_sheet(human, words, code) if code else None
+    code = None if sheet is None else _code(sheet)
+    printed = None if code is None else find_sheet(human, words, code)
     chosen = language_of(project.spec, language or (printed.language if printed else None))
     if printed and printed.language != chosen:
         raise SpeechError(f"Sheet {code} is of {printed.language}, not {chosen}; drop --language.")
     Recordings.open(audio, words)  # broken notes are told before anything is taken in
     desk = Desk(human / chosen, chosen, words[chosen], printed, replace)
-    with progress_bar(Console(stderr=True)) as bar:
-        intake = take_in(folder, desk, lambda done, total: bar("Recordings", done, total))
-    Recordings.open(audio, words).note({taken.recording: taken.text for taken in intake.taken})
+    try:
+        with progress_bar(Console(stderr=True)) as bar:
+            intake = take_in(folder, desk, lambda done, total: bar("Recordings", done, total))
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was taken in is kept; the same command goes on.", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
     _tell(intake)
+
+
+def _code(sheet: str) -> str:
+    """The code of a sheet as somebody types it from paper, with whatever figures and letters."""
+    figures = "".join(str(unicodedata.digit(each, each)) for each in sheet)
+    return figures.strip().casefold()
 
 
 def _tell(intake: Intake) -> None:

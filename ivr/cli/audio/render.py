@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from ivr.speech.render import Report
 
 
-INTERRUPTED = 130
-"""What shells give for Ctrl-C."""
-
-
 @click.command()
 @click.option(
     "--voice", type=click.Choice(TTS_ENGINES), help="The voice; otherwise IVR_TTS says it."
@@ -31,19 +27,19 @@ def render(voice: str | None, *, force: bool) -> None:
     """
     from rich.console import Console
 
-    from ivr.cli.audio.studio import Studio, recordings_told, stand_ins, summary
+    from ivr.cli.audio.studio import INTERRUPTED, Studio, recordings_told, stand_ins, summary
     from ivr.cli.project import Project
     from ivr.speech.library import Keep
 
     project = Project.load()
     studio = Studio(project.spec.words, project.settings, voice)
     keep = Keep.NOTHING if force else Keep.SAME_RECIPE
+    noted = studio.recordings.note()
     try:
         report = studio.render(Console(stderr=True), keep)
     except KeyboardInterrupt:
         click.echo("Stopped. What was made is kept; the same command goes on from here.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
-    noted = studio.recordings.note()
     click.echo(summary(report))
     for told in (stand_ins(report), *recordings_told(studio.recordings, noted)):
         if told:

@@ -37,6 +37,10 @@ NAMES: Final = {
 """How messages name those who speak."""
 
 
+INTERRUPTED: Final = 130
+"""What shells give for Ctrl-C."""
+
+
 class Studio:
     """The words of a line, its lexicons and its recordings, on disk.
 
