@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, one at a time, and saying why one cannot be written."""
+"""Files of ours: written whole or not at all, one writer at a time, and read as what they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import errno
 import fcntl
 import os
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
 
 from ivr.errors import SpeechError
 
@@ -15,7 +17,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_Shape = TypeVar("_Shape")
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def read_json(path: Path, shape: type[_Shape], advice: str) -> _Shape | None:
+    """Read a file of ours; None where it is not there.
+
+    Args:
+        path: of the file.
+        shape: what must be in it.
+        advice: what to do when it is damaged, in whole sentences.
+
+    Raises:
+        SpeechError: it cannot be read, or is damaged; it is not taken as empty.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=shape)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as exc:
+        raise SpeechError(f"{path} cannot be read: {exc.strerror}; make it readable.") from exc
+    except (UnicodeDecodeError, msgspec.DecodeError) as exc:
+        raise SpeechError(f"{path} is damaged: {exc}. {advice}") from exc
 
 
 @contextlib.contextmanager

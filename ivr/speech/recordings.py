@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.files import locked, replace_file
+from ivr.speech.files import locked, read_json, replace_file
 from ivr.speech.manifest import Make, Recipe, Source
 from ivr.speech.recording_files import FORMATS, entries_of, named_files, read_take, split_name
 from ivr.speech.telephone import PIPELINE
@@ -140,7 +140,9 @@ class Recordings:
         noted: list[Recording] = []
         for language in sorted({recording.language for recording in self}):
             fresh = [each for each in self if each.language == language and each.is_new]
-            with _writing(self._audio / "human" / language, wanted=bool(fresh)) as notes:
+            if not fresh:
+                continue
+            with _writing(self._audio / "human" / language) as notes:
                 for each in fresh:
                     if notes.get(each.path.stem) == each.noted:
                         notes[each.path.stem] = _Note(each.sha256, each.text)
@@ -216,11 +218,8 @@ def note_take(path: Path, text: str, *, anew: bool) -> None:
 
 
 @contextlib.contextmanager
-def _writing(folder: Path, *, wanted: bool = True) -> Iterator[dict[str, _Note]]:
+def _writing(folder: Path) -> Iterator[dict[str, _Note]]:
     """Give the notes of a folder to be changed, alone among processes, and write what changed."""
-    if not wanted:
-        yield {}
-        return
     with locked(folder / ".lock"):
         notes = _read_notes(folder / NOTES)
         before = dict(notes)
@@ -232,14 +231,6 @@ def _writing(folder: Path, *, wanted: bool = True) -> Iterator[dict[str, _Note]]
 
 
 def _read_notes(path: Path) -> dict[str, _Note]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_Notes).takes
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as exc:
-        raise SpeechError(f"{path} cannot be read: {exc.strerror}; make it readable.") from exc
-    except (UnicodeDecodeError, msgspec.DecodeError) as exc:
-        raise SpeechError(
-            f"{path} cannot be read: {exc}. Take it from the last good copy; without it, every"
-            " recording counts as made with the words of now."
-        ) from exc
+    lost = "without it, every recording counts as made with the words of now"
+    notes = read_json(path, _Notes, f"Take it from the last good copy; {lost}.")
+    return notes.takes if notes else {}

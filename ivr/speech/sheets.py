@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.speech.files import replace_file
+from ivr.speech.files import read_json, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,14 +89,6 @@ def find_sheet(human: Path, languages: Iterable[str], code: str) -> Sheet:
 
 
 def _printed(path: Path) -> dict[str, dict[str, str]]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_Kept).printed
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as exc:
-        raise SpeechError(f"{path} cannot be read: {exc.strerror}; make it readable.") from exc
-    except (UnicodeDecodeError, msgspec.DecodeError) as exc:
-        raise SpeechError(
-            f"{path} is damaged: {exc}. Take it from the last good copy; without it, takes can only"
-            " be named after their prompts."
-        ) from exc
+    lost = "without it, takes can only be named after their prompts"
+    kept = read_json(path, _Kept, f"Take it from the last good copy; {lost}.")
+    return kept.printed if kept else {}

@@ -281,7 +281,7 @@ def test_broken_notes_are_not_taken_as_empty(tmp_path: Path) -> None:
     say(tmp_path / "human" / "bn" / "greeting.wav")
     notes = tmp_path / "human" / "bn" / "recorded.json"
     notes.write_text("{")
-    with pytest.raises(SpeechError, match=r"recorded\.json cannot be read.*last good copy"):
+    with pytest.raises(SpeechError, match=r"recorded\.json is damaged: .*last good copy"):
         Recordings.open(tmp_path, WORDS)
     assert notes.read_text() == "{"
 
