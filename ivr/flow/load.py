@@ -81,11 +81,7 @@ def _shaped(
     """The data as its type, or None with the problems told."""
     if source is None or source.data is None:
         return None
-    found = [
-        source.problem(path, message)
-        for path, message in faults(name, source.data)
-        if not source.tells_of(path)
-    ]
+    found = source.untold(faults(name, source.data))
     problems += found
     if found or source.problems:
         return None

@@ -7,11 +7,14 @@ PyYAML's own loader keeps no lines, takes the last of two equal keys without a w
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from ivr.flow.problem import Path, Problem, node_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _STRINGS: Final = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}
 """A day such as 2020-04-18 stays the text that was written."""
@@ -62,6 +65,14 @@ class Source:
             self._complain(1, (), "the file is empty; put back what it held")
             return None
         return self._value(root, ())
+
+    def untold(self, faults: Iterable[tuple[Path, str]]) -> list[Problem]:
+        """Faults of the data as problems, but for parts of whose form something was told already.
+
+        Args:
+            faults: where, and what and what to do.
+        """
+        return [self.problem(*fault) for fault in faults if not self.tells_of(fault[0])]
 
     def tells_of(self, path: Path) -> bool:
         """Whether a problem of form was found at this path or around it."""

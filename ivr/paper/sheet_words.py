@@ -148,8 +148,7 @@ def read_sheet_words(text: str, file: str = "sheet") -> SheetWords:
     source = Source(file, unicodedata.normalize("NFC", text))
     problems = [*source.problems]
     if source.data is not None:
-        faults = faults_of(schema_of("sheet", _FORM), source.data)
-        problems += [source.problem(*each) for each in faults if not source.tells_of(each[0])]
+        problems += source.untold(faults_of(schema_of("sheet", _FORM), source.data))
     if problems:
         raise SpeechError(listed(file, problems))
     try:

@@ -42,6 +42,16 @@ def read_json(path: Path, shape: type[_Shape], advice: str) -> _Shape | None:
         raise SpeechError(f"{path} is damaged: {exc}. {advice}") from exc
 
 
+def write_json(path: Path, value: msgspec.Struct) -> None:
+    """Write a file of ours as people can read it, whole or not at all, and wait for the disk.
+
+    Raises:
+        SpeechError: it cannot be written; what stood there is still there.
+    """
+    content = msgspec.json.format(msgspec.json.encode(value), indent=1)
+    replace_file(path, content + b"\n", durable=True)
+
+
 @contextlib.contextmanager
 def locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
     """Hold a lock among processes; it goes with its process, however that ends.

@@ -12,6 +12,7 @@ from msgspec import Struct
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
 from ivr.speech.gates import Fault, faults
+from ivr.speech.inventory import State
 from ivr.speech.limits import overlong, rows
 from ivr.speech.measures import Measures, measure
 from ivr.speech.utterance import Utterance  # noqa: TC001 (a field of structs)
@@ -82,7 +83,7 @@ def inspect(
 def _inspected(item: Item, library: Library) -> tuple[Item, Measures | None, list[Fault]]:
     if item.clip is None:
         return item, None, []
-    found = [DAMAGED] if library.is_damaged(item.clip) else []
+    found = [DAMAGED] if item.state is State.DAMAGED else []
     try:
         measures = measure(library.content(item.clip), item.utterance.language)
     except SpeechError as exc:
@@ -107,9 +108,10 @@ def _paces(seconds: Mapping[Place, float]) -> Iterator[Finding]:
 
 def _rows(flow: Flow, seconds: Mapping[Place, float]) -> Iterator[Finding]:
     """Hold the rows of prompts that are heard in one go against their limits."""
-    languages = sorted({language for language, _, _ in seconds})
-    for language, pace, row in product(languages, Pace, rows(flow)):
+    limited = rows(flow)
+    for language, pace in product(sorted({language for language, _, _ in seconds}), Pace):
         own = {p: s for (spoken, p, at), s in seconds.items() if (spoken, at) == (language, pace)}
-        fault = overlong(row, language, pace, own.get)
-        if fault is not None:
-            yield Finding(f"{row.name} ({language}, {pace})", fault)
+        for row in limited:
+            fault = overlong(row, language, pace, own.get)
+            if fault is not None:
+                yield Finding(f"{row.name} ({language}, {pace})", fault)

@@ -152,8 +152,7 @@ def _name(path: Path, desk: Desk) -> str:
     problem = format_problem(path)
     if problem is not None:
         raise SpeechError(problem)
-    plain = _plain(path.stem)
-    stem, pace = split_name(plain)
+    stem, pace = split_name(plain(path.stem))
     number, known = stem.strip(), {each.casefold(): each for each in desk.prompts}
     if _NUMBER.fullmatch(number):
         prompt_id = _numbered(path, int(number), desk)
@@ -164,9 +163,9 @@ def _name(path: Path, desk: Desk) -> str:
     return prompt_id + (SLOW if pace is Pace.SLOW else "")
 
 
-def _plain(stem: str) -> str:
-    """Write a name in small letters and with the figures 0 to 9, whatever a recorder made of it."""
-    figures = (str(unicodedata.decimal(each, each)) for each in stem)
+def plain(name: str) -> str:
+    """Write a name or code in small letters and the figures 0 to 9, however somebody typed it."""
+    figures = (str(unicodedata.decimal(each, each)) for each in name)
     return "".join(figures).strip().casefold()
 
 

@@ -60,8 +60,8 @@ def inventory(
 
 
 def _item(utterance: Utterance, library: Library, speakers: Sequence[Speaker]) -> Item:
-    clip = library.entry(utterance.place)
-    if clip is None or not (clip.source is Source.HUMAN or clip.says(utterance)):
+    clip = library.meant(utterance)
+    if clip is None:
         return Item(utterance, None, State.MISSING)
     if library.is_damaged(clip):
         return Item(utterance, clip, State.DAMAGED)

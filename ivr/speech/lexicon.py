@@ -159,9 +159,7 @@ def _problems(source: Source) -> Iterator[Problem]:
     """Whatever is wrong with what the file says, once its YAML could be read."""
     if source.data is None:
         return
-    for path, message in faults_of(schema_of("lexicon", Lexicon), source.data):
-        if not source.tells_of(path):
-            yield source.problem(path, message)
+    yield from source.untold(faults_of(schema_of("lexicon", Lexicon), source.data))
     if isinstance(source.data, dict):
         entries = _entries(source.data)
         yield from _written_twice(source, entries)

@@ -15,13 +15,12 @@ import contextlib
 import hashlib
 from typing import TYPE_CHECKING, Final, Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.speech.files import locked, read_json, replace_file
+from ivr.speech.files import locked, read_json, write_json
 from ivr.speech.manifest import Make, Recipe, Source
 from ivr.speech.recording_files import FORMATS, entries_of, named_files, read_take, split_name
 from ivr.speech.telephone import PIPELINE
@@ -187,8 +186,7 @@ def _recording(
 ) -> Recording:
     """Tell with which words a file was recorded: as noted of these bytes, else those of now."""
     prompt_id, pace = split_name(name)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = _sha256(path)
     now = prompts[prompt_id]
     note = notes.get(name)
     text = note.text if note is not None and note.sha256 == sha256 else now
@@ -207,8 +205,7 @@ def note_take(path: Path, text: str, *, anew: bool) -> None:
         SpeechError: the file cannot be read, or the notes cannot be read or written.
     """
     try:
-        with path.open("rb") as file:
-            note = _Note(hashlib.file_digest(file, "sha256").hexdigest(), text)
+        note = _Note(_sha256(path), text)
     except OSError as exc:
         raise SpeechError(f"{path} cannot be read: {exc.strerror}; make it readable.") from exc
     with _writing(path.parent) as notes:
@@ -225,9 +222,12 @@ def _writing(folder: Path) -> Iterator[dict[str, _Note]]:
         before = dict(notes)
         yield notes
         if notes != before:
-            content = msgspec.json.encode(_Notes(1, dict(sorted(notes.items()))))
-            pretty = msgspec.json.format(content, indent=1) + b"\n"
-            replace_file(folder / NOTES, pretty, durable=True)
+            write_json(folder / NOTES, _Notes(1, dict(sorted(notes.items()))))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_notes(path: Path) -> dict[str, _Note]:

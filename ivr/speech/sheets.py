@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.speech.files import read_json, replace_file
+from ivr.speech.files import locked, read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,11 +62,10 @@ def keep_sheet(human: Path, sheet: Sheet) -> None:
         SpeechError: what is kept cannot be read, or not be written.
     """
     path = human / sheet.language / KEPT
-    printed = _printed(path)
-    if printed.get(sheet.code) != sheet.prompts:
-        printed[sheet.code] = sheet.prompts
-        content = msgspec.json.encode(_Kept(1, printed))
-        replace_file(path, msgspec.json.format(content, indent=1) + b"\n", durable=True)
+    if _printed(path).get(sheet.code) == sheet.prompts:
+        return
+    with locked(path.with_name(".lock")):
+        write_json(path, _Kept(1, {**_printed(path), sheet.code: sheet.prompts}))
 
 
 def find_sheet(human: Path, languages: Iterable[str], code: str) -> Sheet:

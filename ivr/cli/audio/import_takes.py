@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
 
     from ivr.cli.audio.studio import INTERRUPTED, language_of, progress_bar
     from ivr.cli.project import Project
-    from ivr.speech.intake import Desk, take_in
+    from ivr.speech.intake import Desk, plain, take_in
     from ivr.speech.recordings import Recordings
     from ivr.speech.sheets import find_sheet
 
@@ -43,7 +42,7 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     words = {name: each.prompts for name, each in project.spec.words.items()}
     audio = project.settings.audio
     human = audio / "human"
-    code = None if sheet is None else _code(sheet)
+    code = None if sheet is None else plain(sheet)
     printed = None if code is None else find_sheet(human, words, code)
     chosen = language_of(project.spec, language or (printed.language if printed else None))
     if printed and printed.language != chosen:
@@ -57,12 +56,6 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
         click.echo("Stopped. What was taken in is kept; the same command goes on.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
     _tell(intake)
-
-
-def _code(sheet: str) -> str:
-    """The code of a sheet as somebody types it from paper, with whatever figures and letters."""
-    figures = "".join(str(unicodedata.digit(each, each)) for each in sheet)
-    return figures.strip().casefold()
 
 
 def _tell(intake: Intake) -> None:

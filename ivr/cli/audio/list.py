@@ -32,14 +32,14 @@ def list_clips(language: str | None, state: str | None) -> None:
     damaged   the file is not what was rendered: ivr audio render
     missing   nothing says the words of now: ivr audio render
     """  # noqa: D301 (\b is click's mark for lines that stay as they are)
-    from ivr.cli.audio.studio import Studio
+    from ivr.cli.audio.studio import Studio, known
     from ivr.cli.project import Project
     from ivr.speech.inventory import State
 
     project = Project.load()
     studio = Studio(project.spec.words, project.settings)
-    _known(language, list(studio.prompts), "--language")
-    _known(state, list(State), "--state")
+    known(language, list(studio.prompts), "--language")
+    known(state, list(State), "--state")
     items = studio.inventory()
     rows = [
         row
@@ -50,11 +50,6 @@ def list_clips(language: str | None, state: str | None) -> None:
     click.echo(_total(items))
     for problem in studio.recordings.problems:
         click.echo(problem, err=True)
-
-
-def _known(given: str | None, known: Sequence[str], option: str) -> None:
-    if given is not None and given not in known:
-        raise click.BadParameter(f"{given!r}; use one of {', '.join(known)}", param_hint=option)
 
 
 def _rows(items: Iterable[Item]) -> list[tuple[str, ...]]:

@@ -167,10 +167,18 @@ def language_of(spec: Spec, given: str | None) -> str:
         click.BadParameter: the line does not speak it.
     """
     chosen = given or spec.flow.flow.default_language
-    if chosen not in spec.words:
-        known = ", ".join(spec.words)
-        raise click.BadParameter(f"{chosen!r}; use one of {known}", param_hint="--language")
+    known(chosen, list(spec.words), "--language")
     return chosen
+
+
+def known(given: str | None, values: Sequence[str], option: str) -> None:
+    """See that an option has one of its values, or none.
+
+    Raises:
+        click.BadParameter: it has another.
+    """
+    if given is not None and given not in values:
+        raise click.BadParameter(f"{given!r}; use one of {', '.join(values)}", param_hint=option)
 
 
 @contextlib.contextmanager
