@@ -16,6 +16,7 @@ from ivr.settings import Settings
 from ivr.speech.library import Library
 from ivr.store.embedded import embedded_redis
 from ivr.store.redis import RedisStore
+from ivr.twiml.read import read
 from ivr.web.app import create_app
 from ivr.web.parts import Parts
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from ivr.flow.model import Spec
+    from ivr.twiml.verbs import Verb
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "token-of-the-tests"
@@ -32,6 +34,13 @@ SECRET = "secret-of-the-tests"
 DAY = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 """Noon in Kolkata."""
 LINE = "http://line.test"
+
+
+def clean(document: bytes) -> tuple[Verb, ...]:
+    """The verbs of a document in which Twilio would find nothing to warn of."""
+    found = read(document)
+    assert found.findings == ()
+    return found.verbs
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from wsgiref.types import WSGIApplication
 
-    from rich.console import Console
-
-    from ivr.cli.project import Project
-
 HOST: Final = "127.0.0.1"
 BACKLOG: Final = 128
 
@@ -35,6 +31,7 @@ def dev() -> None:
     from ivr.cli.faults import faults_told
     from ivr.cli.port import reserved
     from ivr.cli.project import Project, parts
+    from ivr.cli.rendering import render_clips
     from ivr.cli.state import FOLDER, made_up
     from ivr.speech.library import Library
     from ivr.store.embedded import embedded_redis
@@ -46,13 +43,12 @@ def dev() -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     project = Project.load()
     settings = project.settings
-    console = Console(stderr=True)
     with ExitStack() as stack:
         stack.enter_context(_stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         listener = stack.enter_context(reserved(HOST, settings.port))
         Library.open(settings.audio)  # a broken manifest must not be rendered over
-        _render(project, console)
+        render_clips(project, Console(stderr=True), is_stdout_free=True)
         for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
             click.echo(told, err=True)
         store = RedisStore(
@@ -63,26 +59,6 @@ def dev() -> None:
         secret = settings.secret_key or made_up("secret_key")
         app = create_app(parts(project, store, token, secret))
         _run(listener, app, settings.public_url)
-
-
-def _render(project: Project, console: Console) -> None:
-    """Clips that cannot be made do not keep the line from answering: they are spoken by Say."""
-    from ivr.cli.audio.render import troubles
-    from ivr.cli.audio.studio import recordings_told, render_missing, summary
-    from ivr.errors import SpeechError
-
-    try:
-        report, studio = render_missing(project.spec.words, project.settings, console, "espeak")
-        noted = studio.recordings.note()
-    except SpeechError as error:
-        click.echo(f"{error}\nThe line starts without the clips that are missing.", err=True)
-        return
-    if report.made:
-        click.echo(summary(report))
-    for told in recordings_told(studio.recordings, noted):
-        click.echo(told, err=True)
-    for trouble in troubles(report, studio):
-        click.echo(trouble, err=True)
 
 
 @contextmanager

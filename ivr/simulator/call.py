@@ -1,15 +1,18 @@
 """One pretend telephone call: it asks an application for TwiML and does what the TwiML says.
 
-    with httpx.Client() as client:
-        call = Call(client, "http://127.0.0.1:5000/voice", auth_token)
-        call.start()        # asks the first document, hears it up to the first Gather
-        call.press("1")     # has heard the prompt; the entry leads to the next Gather or the end
+    with Phone(None, auth_token) as phone:
+        call = phone.call("http://127.0.0.1:5000/voice")
+        call.start()        # asks the first document, hears it up to where the line waits
+        call.press("1")     # the entry leads to where the line waits next, or to the end
         call.hang_up()
-        print(call.ended, call.seconds)
+        print(call.heard, call.ended, call.seconds)
 
-A call that was started and has not ended always waits at a Gather: whatever plays between two
-Gathers is heard in full, and so is every prompt before a key is pressed. A caller who presses in
-the middle of a prompt is not simulated yet.
+Whatever the caller does, they then listen until the line waits for them again: a Gather whose
+prompt is over, a Record after its tone. With `listen_seconds` they listen only so long, and may do
+the next thing in the middle of a prompt:
+
+        call.start(listen_seconds=2.5)
+        call.press("1")     # stops the prompt
 
 The clock is virtual: clips and pauses take their own length, Say and keys an estimate, the server
 no time at all.
@@ -17,75 +20,45 @@ no time at all.
 
 from __future__ import annotations
 
-import secrets
-from collections import deque
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, assert_never
-
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from ivr.errors import CallError, TwimlError
-from ivr.simulator import document
-from ivr.simulator.ear import Ear
-from ivr.simulator.entry import Taken, take
-from ivr.simulator.events import (
-    By,
-    Ended,
-    Event,
-    Failed,
-    Gathering,
-    Pressed,
-    Redirected,
-    Silence,
-)
-from ivr.simulator.record import Record
-from ivr.simulator.script import are_keys
-from ivr.simulator.wire import Wire, resolve
+from ivr.simulator.events import Ended, Event, Failed, Heard, KeyPressed, Spoke, Warned
+from ivr.simulator.http.clips import Clips
+from ivr.simulator.http.wire import Wire, resolve
+from ivr.simulator.log import Log
+from ivr.simulator.setup import Setup
+from ivr.simulator.verbs.activity import DEAF, HungUp, Key, Next, Over, Speech, Voice
+from ivr.simulator.verbs.execution import run
+from ivr.simulator.verbs.leg import Leg, LimitError, Shared, new_sid
+from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
 from ivr.twiml import request
-from ivr.twiml.verbs import Gather, Hangup, Method, Pause, Play, Redirect, Reject, Say, Verb
+from ivr.twiml.attributes import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
 
-MAX_DOCUMENTS = 200
-MAX_REDIRECTS = 50
-"""Redirect verbs followed without the line waiting for a key; Twilio documents no limit."""
+    from ivr.simulator.events import By
+    from ivr.simulator.http.cache import Cache
+    from ivr.simulator.verbs.activity import Activity, Sense, Stimulus, Wait, Waiting
 
-KEY_SECONDS = 0.5
-"""How long an unhurried caller takes for a key."""
-
-FROM_NUMBER = "+15005550006"
-"""Twilio's own test number, which is nobody's."""
-TO_NUMBER = "+12025550100"
-"""Of the range that is kept for fiction."""
-ACCOUNT_SID = "AC" + "0" * 32
-STARTED_AT = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-class _Next(Struct, frozen=True):
-    """The document to ask for next."""
-
-    method: Method
-    url: str
-    added: dict[str, str] = {}
+MAX_CALL_SECONDS = 14_400.0
+"""https://www.twilio.com/docs/voice/twiml/dial#timelimit: a call lasts four hours at most."""
 
 
 class Call:
-    """A caller on a line whose application is at `url`.
+    """A caller on a line whose application is at `url`; made by `ivr.simulator.phone.Phone`.
 
     Args:
-        client: over HTTP, or over `httpx.WSGITransport` in-process. Its cookies are neither used
-            nor shared; the caller closes it.
-        url: of the first document, absolute; asked by POST.
+        client: over HTTP or in-process; its owner closes it. Its cookies are neither used nor
+            shared.
+        url: of the first document, absolute; its fragment may override connection settings.
         auth_token: signs every request.
-        from_number: who calls, in E.164 form.
-        to_number: who is called, in E.164 form.
+        setup: who calls whom, and how.
+        cache: of documents and clips, shared with other calls; None keeps nothing.
         call_sid: CA and 32 hexadecimal digits; None makes a random one.
-        account_sid: AC and 32 hexadecimal digits.
-        status_callback: gets a POST when the call has ended; relative to `url`; None for nobody.
-        started_at: when the virtual clock stands at zero, with its time zone.
         on_event: told of each event as it happens, besides `events`; None for nobody.
     """
 
@@ -95,33 +68,27 @@ class Call:
         url: str,
         auth_token: str,
         *,
-        from_number: str = FROM_NUMBER,
-        to_number: str = TO_NUMBER,
+        setup: Setup | None = None,
+        cache: Cache | None = None,
         call_sid: str | None = None,
-        account_sid: str = ACCOUNT_SID,
-        status_callback: str | None = None,
-        started_at: datetime = STARTED_AT,
         on_event: Callable[[Event], object] | None = None,
     ) -> None:
+        setup = setup or Setup()
+        self.setup = setup
         self.party = request.Party(
-            call_sid=call_sid or "CA" + secrets.token_hex(16),
-            account_sid=account_sid,
-            from_number=from_number,
-            to_number=to_number,
+            call_sid=call_sid or new_sid("CA"),
+            account_sid=setup.account_sid,
+            from_number=setup.from_number,
+            to_number=setup.to_number,
         )
-        self._first_url = self._document_url = url
-        self._status_callback = status_callback
-        self._started_at = started_at
-        self._record = Record(on_event)
-        self._wire = Wire(client, auth_token, self._record)
-        self._ear = Ear(self._wire, self._record)
-        self._next: _Next | None = None
-        self._verbs: deque[Verb] = deque()
-        self._gather: Gather | None = None
-        self._final_status: request.Status = "completed"
+        self._url = url
+        self._log = Log(on_event)
+        wire = Wire(client, auth_token, self._log, cache)
+        self._clips = Clips(wire)
+        self._leg = Leg(self.party, Shared(setup, self._log), wire, self._clips)
+        self._activity: Activity[Over] | None = None
+        self._wait: Wait | None = None
         self._ended: By | None = None
-        self._documents = 0
-        self._redirects = 0
 
     @property
     def ended(self) -> By | None:
@@ -131,56 +98,142 @@ class Call:
     @property
     def seconds(self) -> float:
         """How long the call has lasted on its virtual clock."""
-        return self._record.seconds
+        return self._log.seconds
 
     @property
     def events(self) -> tuple[Event, ...]:
         """Everything that has happened, in order."""
-        return tuple(self._record.events)
+        return tuple(self._log.events)
+
+    @property
+    def heard(self) -> list[str]:
+        """The words that the caller has heard, or begun to hear, in order."""
+        return [event.words for event in self._log.events if isinstance(event, Heard)]
+
+    @property
+    def words(self) -> str:
+        """What the caller has heard, as one text of a line for each sound."""
+        return "\n".join(self.heard)
 
     @property
     def failures(self) -> tuple[Failed, ...]:
         """Everything that has failed, in order."""
-        return tuple(event for event in self._record.events if isinstance(event, Failed))
+        return tuple(event for event in self._log.events if isinstance(event, Failed))
 
-    def start(self) -> None:
-        """Asks for the first document and goes on to the first Gather or the end.
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """Everything that was warned of, in order."""
+        return tuple(event for event in self._log.events if isinstance(event, Warned))
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What waits for the caller now; None in the middle of a sound, and when all is over."""
+        return None if self._wait is None else self._wait.waiting
+
+    @property
+    def turn(self) -> int | None:
+        """Which Gather or Record goes on, counted over the call from 1; None outside of them."""
+        return None if self._wait is None else self._wait.turn
+
+    @property
+    def listens(self) -> frozenset[Sense]:
+        """What the line would take at this moment."""
+        return DEAF if self._wait is None else self._wait.hears
+
+    @property
+    def next_seconds(self) -> float | None:
+        """When the next thing happens by itself, on the virtual clock; None when all is over."""
+        return None if self._wait is None else self._wait.until_seconds
+
+    def sound(self, url: str) -> bytes | None:
+        """Gives the bytes of a clip that this call has fetched; None of any other."""
+        return self._clips.sound(url)
+
+    def start(self, *, listen_seconds: float | None = None) -> None:
+        """Asks for the first document, and listens.
+
+        Args:
+            listen_seconds: how long; None until the line waits for the caller, or the call ends.
 
         Raises:
             CallError: the call was started before.
         """
-        if self._documents:
+        if self._activity is not None:
             raise CallError("the call was started before; make another Call")
-        self._go_on(_Next("POST", self._first_url))
+        self._activity = self._run()
+        self._resume(None)
+        self._listen(listen_seconds, beyond=None)
 
-    def press(self, keys: str) -> None:
-        """Hears the prompt, presses `keys`, and goes on to the next Gather or the end.
+    def press(self, keys: str, *, listen_seconds: float | None = None) -> None:
+        """Presses `keys` one after the other, and listens.
 
         Args:
-            keys: one or more of 0-9 * #; those after the end of the entry are not heard.
+            keys: one or more of 0-9 * #; those after the end of an entry are not pressed.
+            listen_seconds: how long afterwards; None until the line waits for the caller anew.
 
         Raises:
-            CallError: they are no keys, or the line does not wait for keys.
+            CallError: they are no keys, or the call does not go on.
         """
-        if not are_keys(keys):
+        if not keys or set(keys) - set(KEYS):
             raise CallError(f"{keys!r} cannot be pressed; press digits, * or #")
-        gather = self._waiting()
-        taken = take(gather, keys)
-        pressed = Pressed(
-            at_seconds=self.seconds, keys=keys, digits=taken.digits, finished_on=taken.finished_on
-        )
-        self._record.add(pressed, lasts_seconds=KEY_SECONDS * taken.key_count)
-        self._leave(gather, taken)
+        turn = self._current().turn
+        for key in keys:
+            # A Gather that has ended, also while a finger was on its way, takes no further key.
+            if self._is_in(turn):
+                self._go_on(until=self.seconds + self.setup.key_seconds)
+            if self._is_in(turn):
+                self._press(key)
+        self._listen(listen_seconds, beyond=turn)
 
-    def wait(self) -> None:
-        """Presses nothing until the Gather times out, and goes on to the next one or the end.
+    def say(self, text: str, *, listen_seconds: float | None = None) -> None:
+        """Says `text`, and listens.
+
+        Args:
+            text: what a Gather would understand.
+            listen_seconds: how long after having begun; None until the line waits anew.
 
         Raises:
-            CallError: the line does not wait for keys.
+            CallError: there is nothing to say, or the call does not go on.
         """
-        gather = self._waiting()
-        self._record.add(Silence(at_seconds=self.seconds, seconds=gather.timeout_seconds))
-        self._leave(gather, take(gather, ""))
+        if not text.strip():
+            raise CallError("there is nothing to say; give some words")
+        wait, seconds = self._current(), len(text) / SAY_CHARACTERS_PER_SECOND
+        if "speech" in wait.hears:
+            self._resume(Speech(text, seconds))
+        else:
+            self._log.add(Spoke(at_seconds=self.seconds, text=text, is_heard=False))
+            self._go_on(until=self.seconds + seconds)
+        self._listen(listen_seconds, beyond=wait.turn)
+
+    def record(self, seconds: float, *, listen_seconds: float | None = None) -> None:
+        """Speaks for some seconds, without words that matter, and listens.
+
+        Args:
+            seconds: how long, for a Record; anything else does not heed it.
+            listen_seconds: how long after having begun; None until the line waits anew.
+
+        Raises:
+            CallError: the time is not above zero, or the call does not go on.
+        """
+        if not 0 < seconds <= MAX_CALL_SECONDS:
+            raise CallError(f"nobody can speak for {seconds} s; give some seconds")
+        wait = self._current()
+        if "voice" in wait.hears:
+            self._resume(Voice(seconds))
+        else:
+            self._go_on(until=self.seconds + seconds)
+        self._listen(listen_seconds, beyond=wait.turn)
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Does nothing.
+
+        Args:
+            seconds: how long; None until the line has stopped waiting and waits anew.
+
+        Raises:
+            CallError: the call does not go on.
+        """
+        self._listen(seconds, beyond=self._current().turn)
 
     def hang_up(self) -> None:
         """Ends the call; when it has ended already, nothing happens.
@@ -189,110 +242,91 @@ class Call:
             CallError: the call was not started.
         """
         if self._ended is None:
-            self._waiting()
-            self._end("caller")
+            try:
+                self._running().throw(HungUp())
+            except HungUp:
+                pass
+            except TwimlError as error:
+                self._log.fail(error)
+            self._end(Over("caller"))
 
-    def _waiting(self) -> Gather:
+    def _is_in(self, turn: int | None) -> bool:
+        return self._wait is not None and self._wait.turn == turn
+
+    def _current(self) -> Wait:
         if self._ended is not None:
             raise CallError(f"the call is over: ended by {self._ended}")
-        if self._gather is None:
+        if self._wait is None:
             raise CallError("the call was not started; call start() first")
-        return self._gather
+        return self._wait
 
-    def _leave(self, gather: Gather, taken: Taken) -> None:
-        if taken.timed_out:
-            self._record.seconds += gather.timeout_seconds
-        self._gather = None
-        self._redirects = 0
-        following = None
-        if taken.digits or gather.action_on_empty_result:
-            action = resolve(self._document_url, gather.action or "")
-            added = request.gathered(taken.digits, taken.finished_on)
-            following = _Next(gather.method, action, added)
-        self._go_on(following)
+    def _running(self) -> Activity[Over]:
+        if self._activity is None:
+            raise CallError("the call was not started; call start() first")
+        return self._activity
 
-    def _go_on(self, following: _Next | None = None) -> None:
-        """The one loop: executes until the call waits for keys or ends.
+    def _run(self) -> Activity[Over]:
+        try:
+            url = resolve(self._url, "")
+            self._leg.base_url = url
+            if self.setup.fallback_url is not None:
+                self._leg.shared.fallback_url = resolve(url, self.setup.fallback_url)
+            return (yield from run(self._leg, Next(self.setup.method, url)))
+        except TwimlError as error:  # the very first URL is none
+            self._log.fail(error)
+            return Over("error")
+        except LimitError as error:
+            self._log.fail(error)
+            return Over("limit")
 
-        It is bounded: each turn uses up a verb of a document or a document of MAX_DOCUMENTS.
-        """
-        self._next = following
-        while self._gather is None and self._ended is None:
+    def _press(self, key: str) -> None:
+        is_heard = "keys" in self.listens
+        self._log.add(KeyPressed(at_seconds=self.seconds, key=key, is_heard=is_heard))
+        if is_heard:
+            self._resume(Key(key))
+
+    def _listen(self, seconds: float | None, *, beyond: int | None) -> None:
+        """Goes on for `seconds`, or until the line waits in another turn than `beyond`."""
+        if seconds is not None:
+            self._go_on(until=self.seconds + seconds)
+            return
+        while self._wait is not None:
+            if self._wait.waiting is not None and self._wait.turn != beyond:
+                return
+            self._pass(self._wait.until_seconds)
+
+    def _go_on(self, *, until: float) -> None:
+        while self._wait is not None and self._wait.until_seconds <= until:
+            self._pass(self._wait.until_seconds)
+        if self._wait is not None:
+            self._log.seconds = max(self._log.seconds, until)
+
+    def _pass(self, until: float) -> None:
+        """Lets time go by until something happens by itself."""
+        if until <= MAX_CALL_SECONDS:
+            self._log.seconds = max(self._log.seconds, until)
+            self._resume(None)
+            return
+        self._log.seconds = MAX_CALL_SECONDS
+        self._log.fail(LimitError(f"the call has lasted {MAX_CALL_SECONDS:.0f} s; Twilio ends it"))
+        self._running().close()
+        self._end(Over("limit"))
+
+    def _resume(self, stimulus: Stimulus | None) -> None:
+        try:
+            self._wait = self._running().send(stimulus)
+        except StopIteration as stop:
+            self._end(stop.value)
+
+    def _end(self, over: Over) -> None:
+        self._wait, self._ended = None, over.by
+        self._log.add(Ended(at_seconds=self.seconds, by=over.by))
+        self._leg.status = over.status
+        callback = self.setup.status_callback
+        if callback is not None:
+            form = request.ended(round(self.seconds), self._leg.at(), sequence_number=0)
+            self._leg.base_url = self._url
             try:
-                self._step()
-            except (TwimlError, CallError) as error:
-                self._record.fail(error)
-                self._end("error")
-
-    def _step(self) -> None:
-        if self._next is not None:
-            self._load(self._next)
-        elif self._verbs:
-            self._execute(self._verbs.popleft())
-        else:
-            self._end("document")
-
-    def _load(self, following: _Next) -> None:
-        if self._documents == MAX_DOCUMENTS:
-            raise CallError(f"more than {MAX_DOCUMENTS} documents in one call; is it a loop?")
-        form = self.party.form("in-progress" if self._documents else "ringing")
-        self._documents += 1
-        self._next = None
-        answer = self._wire.fetch(
-            following.method, following.url, form | following.added, "document"
-        )
-        self._document_url = answer.url
-        self._verbs = deque(document.verbs(answer))
-
-    def _execute(self, verb: Verb) -> None:
-        match verb:
-            case Say() | Play() | Pause():
-                self._ear.hear((verb,), self._document_url)
-            case Gather():
-                self._begin(verb)
-            case Redirect(url, method):
-                self._redirect(url, method)
-            case Hangup():
-                self._end("hangup")
-            case Reject(reason):
-                # Twilio logs a refused call as one of these two (from memory, not documented).
-                self._final_status = "busy" if reason == "busy" else "no-answer"
-                self._end("reject")
-            case _:
-                assert_never(verb)
-
-    def _begin(self, gather: Gather) -> None:
-        self._ear.hear(gather.nested, self._document_url)
-        gathering = Gathering(
-            at_seconds=self.seconds,
-            num_digits=gather.num_digits,
-            timeout_seconds=gather.timeout_seconds,
-            finish_on_key=gather.finish_on_key,
-            action=resolve(self._document_url, gather.action or ""),
-        )
-        self._gather = gather
-        self._record.add(gathering)
-
-    def _redirect(self, url: str, method: Method) -> None:
-        if self._redirects == MAX_REDIRECTS:
-            raise CallError(f"more than {MAX_REDIRECTS} Redirects without a Gather; is it a loop?")
-        self._redirects += 1
-        target = resolve(self._document_url, url)
-        self._record.add(Redirected(at_seconds=self.seconds, url=target))
-        self._next = _Next(method, target)
-
-    def _end(self, by: By) -> None:
-        self._ended = by
-        self._record.add(Ended(at_seconds=self.seconds, by=by))
-        if self._status_callback is not None:
-            try:
-                self._tell_status(self._status_callback)
+                self._leg.call_back(self._leg.resolve(callback), form)
             except TwimlError as error:
-                self._record.fail(error)
-
-    def _tell_status(self, callback: str) -> None:
-        at = self._started_at + timedelta(seconds=self.seconds)
-        form = self.party.form(self._final_status) | request.ended(
-            round(self.seconds), at, sequence_number=0
-        )
-        self._wire.fetch("POST", resolve(self._first_url, callback), form, "status")
+                self._log.fail(error)

@@ -1,32 +1,61 @@
 """What a pretend caller does, written as a line of words: `1 1 2 silence 0000012345`.
 
-Each word is one turn: what the caller does the next time that the line waits for keys.
+Each word is one turn: what the caller does the next time that the line waits for them. A turn with
+spaces in it is quoted, as in a shell: `1 "say:two words" record:4`.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+import shlex
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from msgspec import Struct
 
 from ivr.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ivr.simulator.call import Call
 
-SILENCE = "silence"
-HANGUP = "hangup"
+    Pace = Callable[[float], object]
 
-_KEYS = re.compile(r"[0-9*#]+")
+SILENCE: Final = "silence"
+HANGUP: Final = "hangup"
+SAY: Final = "say:"
+RECORD: Final = "record:"
+
+MAX_RECORD_SECONDS: Final = 14_400
+"""As long as a call may last."""
+QUEUE_SECONDS: Final = 60.0
+"""How long a turn of silence is in a queue, which does not wait for the caller."""
+
+_KEYS: Final = re.compile(r"[0-9*#]+")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_TURNS: Final = (
+    f"write digits, * or #, {SILENCE!r}, '{SAY}WORDS', '{RECORD}SECONDS' or {HANGUP!r}, divided by "
+    "spaces"
+)
 
 
 class Press(Struct, frozen=True):
-    """The caller presses `keys`, one after the other."""
+    """The caller presses `keys`, one after the other: `12#`."""
 
     keys: str
+
+
+class Speak(Struct, frozen=True):
+    """The caller says `text`: `say:yes`."""
+
+    text: str
+
+
+class Record(Struct, frozen=True):
+    """The caller speaks for `seconds`, in no words that matter: `record:4`."""
+
+    seconds: float
 
 
 class Wait(Struct, frozen=True):
@@ -37,24 +66,37 @@ class HangUp(Struct, frozen=True):
     """The caller hangs up: `hangup`."""
 
 
-Entry: TypeAlias = Press | Wait | HangUp
+Entry: TypeAlias = Press | Speak | Record | Wait | HangUp
 
 
 def parse(text: str) -> tuple[Entry, ...]:
     """Gives the turns of a script.
 
     Args:
-        text: keys (digits, * and #), `silence` and `hangup`, divided by spaces; empty is a script
-            with no turns. Nothing can follow `hangup`.
+        text: turns, divided by spaces; empty is a script with no turns. Nothing can follow
+            `hangup`.
 
     Raises:
-        CallError: names the word that is none of these.
+        CallError: names the word that is no turn, or the quote that is not closed.
     """
-    words = text.split()
+    words = list(_words(text))
     if HANGUP in words[:-1]:
         after = words[words.index(HANGUP) + 1]
         raise CallError(f"keys: {after!r} comes after {HANGUP!r}; nothing can follow it")
     return tuple(_entry(word) for word in words)
+
+
+def _words(text: str) -> Iterator[str]:
+    """As `shlex.split`, which does not say where a quote begins that is not closed."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    try:
+        yield from lexer
+    except ValueError as error:
+        raise CallError(
+            f"keys: {lexer.token!r} has a quote that is not closed, or ends in a backslash; close "
+            "it, or put a turn that has one in the other kind of quotes"
+        ) from error
 
 
 def _entry(word: str) -> Entry:
@@ -62,41 +104,110 @@ def _entry(word: str) -> Entry:
         return Wait()
     if word == HANGUP:
         return HangUp()
-    if not are_keys(word):
-        raise CallError(
-            f"keys: {word!r} is not a turn; write digits, * or #, {SILENCE!r} or {HANGUP!r}, "
-            "divided by spaces"
-        )
+    if word.startswith(SAY):
+        return _speak(word)
+    if word.startswith(RECORD):
+        return _record(word)
+    if _KEYS.fullmatch(word) is None:
+        raise CallError(f"keys: {word!r} is not a turn; {_TURNS}")
     return Press(word)
 
 
-def are_keys(word: str) -> bool:
-    """Says whether `word` can be pressed on a telephone: one or more of 0-9 * #."""
-    return _KEYS.fullmatch(word) is not None
+def _speak(word: str) -> Speak:
+    text = word.removeprefix(SAY).strip()
+    # What the shell could not decode cannot be sent to an application either.
+    if not text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise CallError(
+            f"keys: {word!r} has no words; write '{SAY}yes', or \"{SAY}two words\" in quotes"
+        )
+    return Speak(text)
 
 
-def follow(call: Call, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _record(word: str) -> Record:
+    given = word.removeprefix(RECORD)
+    seconds = float(given) if _SECONDS.fullmatch(given) else 0.0
+    if not 0 < seconds <= MAX_RECORD_SECONDS:
+        raise CallError(
+            f"keys: {word!r} has no length of a recording; write seconds above 0 and up to "
+            f"{MAX_RECORD_SECONDS}, such as '{RECORD}4'"
+        )
+    return Record(seconds)
+
+
+def follow(call: Call, entries: Sequence[Entry], pace: Pace | None = None) -> tuple[Entry, ...]:
     """Places the call, does what the script says, and hangs up when its turns run out.
 
     Args:
         call: not yet started.
-        entries: one for each time that the line waits for keys.
+        entries: one for each time that the line waits for the caller. A queue does not wait: only
+            `silence` stays in it, for QUEUE_SECONDS.
+        pace: told of each stretch of seconds before it passes on the call's clock, and may wait as
+            long; None lets the virtual clock run.
 
     Returns:
-        The turns that were left when the line ended the call; none when all were used.
+        The turns that were left when the call ended; none when all were used.
     """
-    call.start()
-    for index, entry in enumerate(entries):
-        if call.ended is not None:
-            return tuple(entries[index:])
+    caller = _Caller(call, pace)
+    caller.start()
+    left = list(entries)
+    while left and call.ended is None:
+        if call.waiting == "queue" and not isinstance(left[0], Wait | HangUp):
+            break
+        caller.do(left.pop(0))
+    call.hang_up()
+    return tuple(left)
+
+
+class _Caller:
+    """Does one thing after another, each followed by listening until the line waits anew."""
+
+    def __init__(self, call: Call, pace: Pace | None) -> None:
+        self._call = call
+        self._pace = pace or _at_once
+        self._listen_seconds = None if pace is None else 0.0
+
+    def start(self) -> None:
+        self._call.start(listen_seconds=self._listen_seconds)
+        self._listen(beyond=None)
+
+    def do(self, entry: Entry) -> None:
+        call, turn = self._call, self._call.turn
         match entry:
             case Press(keys):
-                call.press(keys)
+                self._pace(len(keys) * call.setup.key_seconds)
+                call.press(keys, listen_seconds=self._listen_seconds)
+            case Speak(text):
+                call.say(text, listen_seconds=self._listen_seconds)
+            case Record(seconds):
+                call.record(seconds, listen_seconds=self._listen_seconds)
             case Wait():
-                call.wait()
+                self._stay(call.seconds + QUEUE_SECONDS)
             case HangUp():
                 call.hang_up()
             case _:
                 assert_never(entry)
-    call.hang_up()
-    return ()
+        self._listen(beyond=turn)
+
+    def _stay(self, until: float) -> None:
+        """In a queue; anything else is left alone until it gives up by itself."""
+        while self._call.waiting == "queue" and self._call.seconds < until:
+            self._pass(until)
+
+    def _listen(self, beyond: int | None) -> None:
+        """Until the line waits in another turn than `beyond`, or in a queue."""
+        call = self._call
+        while call.waiting != "queue" and (call.waiting is None or call.turn == beyond):
+            if call.ended is not None:
+                return
+            self._pass()
+
+    def _pass(self, until: float = math.inf) -> None:
+        """Lets time go by until something happens by itself, or until `until`."""
+        following = self._call.next_seconds or 0.0
+        seconds = max(min(following, until) - self._call.seconds, 0.0)
+        self._pace(seconds)
+        self._call.wait(seconds)
+
+
+def _at_once(seconds: float) -> None:
+    """The pace of the virtual clock, which nobody waits for."""

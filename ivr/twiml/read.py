@@ -1,214 +1,290 @@
-"""The bytes of a TwiML document → verbs, as strictly as Twilio's own schema.
+"""The bytes of a TwiML document → verbs, and what Twilio's debugger would say of it.
 
-Twilio goes on after an unknown attribute or verb with warning 12200; this reader refuses it, so
-that a slip is seen on the developer's machine and not on a caller's telephone.
+As with Twilio, a bad value gives way to the default, what is not TwiML is left out, and the call
+goes on. Only what is no document at all is refused.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import fromstring
 
 from ivr.errors import TwimlError
-from ivr.twiml.verbs import (
-    DEFAULT_LANGUAGE,
-    DEFAULT_VOICE,
+from ivr.twiml.description import ROOT
+from ivr.twiml.document import Document, Findings
+from ivr.twiml.rules import (
+    AUTO_WITH_MODEL,
+    BAD_VOICE,
+    BASIC_LANGUAGES,
+    BASIC_VOICES,
+    CONFERENCE_WITH_OTHERS,
+    EMPTY,
+    LEVELS,
+    MAX_DIAL_TARGETS,
     MAX_DOCUMENT_BYTES,
+    MAX_SAY_ENCODED_CHARACTERS,
+    NO_QUEUE,
     PARSE_FAILURE,
+    RULES,
     SCHEMA,
+    TOO_LARGE,
+    TOO_LONG,
+    TOO_MANY_TARGETS,
     WRONG_ROOT,
+)
+from ivr.twiml.schema import prune
+from ivr.twiml.verbs import (
+    Dial,
+    Enqueue,
     Gather,
     Hangup,
-    Input,
-    Method,
-    Nested,
+    Leave,
+    Noun,
+    Other,
     Pause,
     Play,
-    Reason,
+    Record,
     Redirect,
     Reject,
     Say,
+    Sms,
     Verb,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import Any
     from xml.etree.ElementTree import Element
 
-_MAX_NUMBER_DIGITS = 9
-"""Python refuses to read numbers of thousands of digits; no attribute of TwiML needs ten."""
+    from ivr.twiml.rule import Attribute
 
-_TWILIO_ONLY = frozenset(
-    {"Connect", "Dial", "Enqueue", "Leave", "Record", "Refer", "Sms", "Start", "Stop"}
-)
-"""Verbs that Twilio has and this project does not read yet."""
+_PROSE = frozenset({"Say", "Sms"})
+"""Whose text is words, so that white space around it is part of it."""
+_ADDRESSES = frozenset({"Identity", "Uri", "ApplicationSid"})
+"""In these a noun may have its address."""
 
 
-def read(document: bytes) -> tuple[Verb, ...]:
-    """Gives the verbs of a document, in order.
+def read(body: bytes) -> Document:
+    """Gives the verbs of a document, in order, and what is wrong with it.
 
     Args:
-        document: the body of an HTTP answer, in any encoding that it declares.
+        body: of an HTTP answer, in any encoding that it declares.
 
     Returns:
-        No verbs for an empty Response, which ends a call.
+        No verbs for an empty Response, which ends a call. Every attribute of a verb is one that
+        Twilio would go by: a bad value has a finding and gives way to the default.
 
     Raises:
-        TwimlError: with the code that Twilio's debugger would show: 11750 over 64 kB, 11770 no
-            content, 12100 not XML or with a doctype declaration, 12102 another root than
-            Response, 12200 an unknown verb, attribute, nesting or stray text, and the codes of
-            the verbs' own attributes (see the table in `ivr.twiml.verbs`).
+        TwimlError: with the code that Twilio's debugger would show when there is nothing to go
+            by: 11750 over 64 kB, 11770 no content, 12100 not XML or with a document type
+            declaration, 12102 another root than Response.
     """
-    if len(document) > MAX_DOCUMENT_BYTES:
-        raise TwimlError(11750, f"{len(document)} bytes; {MAX_DOCUMENT_BYTES} are the most")
-    if not document.strip():
-        raise TwimlError(11770, "the document is empty; answer at least <Response/>")
-    root = _parse(document)
-    if root.tag != "Response":
-        raise TwimlError(WRONG_ROOT, f"the root is <{root.tag}>; it must be <Response>")
-    _attributes(root, ())
-    return tuple(_verb(child) for child in _children(root))
+    root = _parse(body)
+    findings = Findings()
+    prune(root, findings)
+    found = (_verb(child, findings) for child in root)
+    return Document(tuple(verb for verb in found if verb is not None), findings.all())
 
 
-def _parse(document: bytes) -> Element:
+def _parse(body: bytes) -> Element:
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise TwimlError(TOO_LARGE, f"{len(body)} bytes; {MAX_DOCUMENT_BYTES} are the most")
+    if not body.strip():
+        raise TwimlError(EMPTY, "the document is empty; answer at least <Response/>")
     try:
-        return fromstring(document, forbid_dtd=True)
+        root = fromstring(body, forbid_dtd=True)
     # ValueError has defusedxml's refusals and encodings of several bytes, LookupError unknown ones.
     except (ParseError, ValueError, LookupError) as error:
         reason = str(error) or type(error).__name__
         raise TwimlError(PARSE_FAILURE, f"not XML that TwiML may be: {reason}") from error
+    if root.tag != ROOT:
+        raise TwimlError(WRONG_ROOT, f"the root is <{root.tag}>; it must be <{ROOT}>")
+    return root
 
 
-def _verb(element: Element) -> Verb:
-    reader = _READERS.get(element.tag)
-    if reader is None:
-        _refuse_verb(element.tag)
-    return reader(element)
+def _verb(element: Element, findings: Findings, *, is_nested: bool = False) -> Verb | None:
+    """A verb, or None with a finding when it cannot be carried out."""
+    build = _BUILDERS.get(element.tag)
+    if build is None:
+        return Other(element.tag)
+    values = _values(element, findings, is_nested=is_nested)
+    try:
+        return build(element, values, findings)
+    except TwimlError as error:
+        _leave_out(error, findings)
+        return None
 
 
-def _refuse_verb(tag: str) -> NoReturn:
-    if tag in _TWILIO_ONLY:
-        raise TwimlError(SCHEMA, f"<{tag}> is a verb of Twilio's, but cannot be read here yet")
-    raise TwimlError(SCHEMA, f"<{tag}> is not a verb of TwiML; names are case-sensitive")
+def _leave_out(error: TwimlError, findings: Findings) -> None:
+    findings.add(LEVELS.get(error.code, "warning"), error.code, f"{error}. It was left out")
 
 
-def _say(element: Element) -> Say:
-    values = _attributes(element, ("language", "voice", "loop"))
-    return Say(
-        _text(element),
-        language=values.get("language", DEFAULT_LANGUAGE),
-        voice=values.get("voice", DEFAULT_VOICE),
-        loop=_number(element, values.get("loop", "1"), 13510),
+def _values(element: Element, findings: Findings, *, is_nested: bool = False) -> dict[str, Any]:
+    """The fields that a document gives, good ones only, and the text."""
+    rules = RULES[element.tag]
+    values: dict[str, Any] = {}
+    for rule in rules.attributes:
+        text = element.get(rule.name)
+        if text is None:
+            continue
+        try:
+            value = rule.kind.read(text)
+            is_good = rule.kind.holds(value)
+        except ValueError:
+            value, is_good = text, False
+        if not is_good:
+            _complain(element, rule, text, findings, is_nested=is_nested)
+        elif rule.field is not None:
+            values[rule.field] = value
+    if rules.text is not None and rules.text.field is not None:
+        values[rules.text.field] = _text(element)
+    return values
+
+
+def _complain(
+    element: Element, rule: Attribute, text: str, findings: Findings, *, is_nested: bool
+) -> None:
+    findings.add(
+        rule.level,
+        rule.code_of(text, is_nested=is_nested),
+        f"{rule.complaint(element.tag, text)}. Until then it counts as not given",
     )
-
-
-def _play(element: Element) -> Play:
-    values = _attributes(element, ("loop",))
-    return Play(_text(element).strip(), loop=_number(element, values.get("loop", "1"), 13410))
-
-
-def _pause(element: Element) -> Pause:
-    values = _attributes(element, ("length",))
-    _leaf(element)
-    return Pause(_number(element, values.get("length", "1"), 13910))
-
-
-def _gather(element: Element) -> Gather:
-    names = ("action", "method", "timeout", "finishOnKey", "numDigits", "actionOnEmptyResult")
-    values = _attributes(element, (*names, "input"))
-    digits = values.get("numDigits")
-    return Gather(
-        nested=tuple(_nested(child) for child in _children(element)),
-        # An empty action resolves to the document's own URL, which is what None means.
-        action=values.get("action") or None,
-        method=cast("Method", values.get("method", "POST")),
-        timeout_seconds=_number(element, values.get("timeout", "5"), 13313),
-        finish_on_key=values.get("finishOnKey", "#"),
-        num_digits=None if digits is None else _number(element, digits, 13314),
-        action_on_empty_result=_truth(element, values.get("actionOnEmptyResult", "false")),
-        input=cast("Input", values.get("input", "dtmf")),
-    )
-
-
-def _nested(element: Element) -> Nested:
-    """What stands in a Gather; another verb is refused unread, however deep it is nested."""
-    if element.tag in _READERS and element.tag not in _NESTED:
-        raise TwimlError(
-            SCHEMA, f"<{element.tag}> cannot stand in Gather; only Say, Play and Pause can"
-        )
-    return cast("Nested", _verb(element))
-
-
-def _redirect(element: Element) -> Redirect:
-    values = _attributes(element, ("method",))
-    return Redirect(_text(element).strip(), method=cast("Method", values.get("method", "POST")))
-
-
-def _hangup(element: Element) -> Hangup:
-    _attributes(element, ())
-    _leaf(element)
-    return Hangup()
-
-
-def _reject(element: Element) -> Reject:
-    values = _attributes(element, ("reason",))
-    _leaf(element)
-    return Reject(cast("Reason", values.get("reason", "rejected")))
-
-
-_NESTED = frozenset({"Say", "Play", "Pause"})
-# Values are cast, not checked, above: each verb refuses a bad one itself, with Twilio's code.
-_READERS: dict[str, Callable[[Element], Verb]] = {
-    "Say": _say,
-    "Play": _play,
-    "Pause": _pause,
-    "Gather": _gather,
-    "Redirect": _redirect,
-    "Hangup": _hangup,
-    "Reject": _reject,
-}
-
-
-def _attributes(element: Element, known: tuple[str, ...]) -> dict[str, str]:
-    for name in element.attrib:
-        if name not in known:
-            raise TwimlError(
-                SCHEMA, f"<{element.tag}> cannot have the attribute {name!r} here; it has {known}"
-            )
-    return dict(element.attrib)
-
-
-def _children(element: Element) -> list[Element]:
-    """The elements inside, between which only white space may stand."""
-    children = list(element)
-    texts = (element.text, *(child.tail for child in children))
-    if stray := next((text for text in texts if text and text.strip()), None):
-        raise TwimlError(
-            SCHEMA, f"<{element.tag}> has the stray text {stray.strip()[:40]!r}; put it in <Say>"
-        )
-    return children
 
 
 def _text(element: Element) -> str:
-    if len(element):
-        raise TwimlError(SCHEMA, f"<{element[0].tag}> in <{element.tag}> cannot be read here")
-    return element.text or ""
+    """What stands in an element itself; of a Say also what stands in its SSML."""
+    if element.tag == "Say":
+        return "".join(element.itertext())
+    own = (element.text or "") + "".join(child.tail or "" for child in element)
+    return own if element.tag in _PROSE else own.strip()
 
 
-def _leaf(element: Element) -> None:
-    if _children(element):
-        raise TwimlError(SCHEMA, f"<{element.tag}> is empty; nothing can stand in it")
+def _say(element: Element, values: dict[str, Any], findings: Findings) -> Say:
+    say = Say(**values)
+    encoded = len(quote_plus(say.text, errors="replace"))
+    if encoded > MAX_SAY_ENCODED_CHARACTERS:
+        findings.add(
+            "warning",
+            TOO_LONG,
+            f"Say: {encoded} characters once URL-encoded, where a letter outside of ASCII is up "
+            f"to twelve; {MAX_SAY_ENCODED_CHARACTERS} are the most; say it in parts",
+        )
+    if say.voice in BASIC_VOICES and say.language[:2].lower() not in BASIC_LANGUAGES:
+        given = "given" if "voice" in element.attrib else "used when none is given"
+        findings.add(
+            "warning",
+            BAD_VOICE,
+            f"Say: language is {say.language} but voice {say.voice!r}, {given}, does not speak "
+            f"it; always give an explicit voice with {say.language}",
+        )
+    return say
 
 
-def _number(element: Element, value: str, code: int) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= _MAX_NUMBER_DIGITS):
-        raise TwimlError(code, f"<{element.tag}>: {value!r} is not a whole number")
-    return int(value)
+def _play(element: Element, values: dict[str, Any], findings: Findings) -> Play | None:
+    has_tones = "digits" in values
+    if values["url"] and has_tones:
+        findings.add("warning", SCHEMA, "Play has a URL and digits; the digits are left out")
+        del values["digits"]
+    if not values["url"] and not has_tones and "digits" in element.attrib:
+        return None  # There is a finding for the bad digits already.
+    return Play(**values)
 
 
-def _truth(element: Element, value: str) -> bool:
-    if value not in {"true", "false"}:
-        raise TwimlError(SCHEMA, f"<{element.tag}>: {value!r} is neither 'true' nor 'false'")
-    return value == "true"
+def _gather(element: Element, values: dict[str, Any], findings: Findings) -> Gather:
+    if values.get("speech_timeout_seconds") == "auto" and "speechModel" in element.attrib:
+        findings.add(
+            "warning",
+            AUTO_WITH_MODEL,
+            "Gather: speechTimeout is auto beside a speechModel; give it seconds",
+        )
+    return Gather(nested=tuple(_nested(element, findings)), **values)
+
+
+def _nested(gather: Element, findings: Findings) -> Iterator[Say | Play | Pause]:
+    for child in gather:
+        verb = _verb(child, findings, is_nested=True)
+        if isinstance(verb, Play) and verb.digits is not None:
+            findings.add(
+                "warning", SCHEMA, "Play with digits cannot stand in Gather and was left out"
+            )
+        elif isinstance(verb, Say | Play | Pause):
+            yield verb
+
+
+def _dial(element: Element, values: dict[str, Any], findings: Findings) -> Dial | None:
+    nouns = list(_nouns(element, findings))
+    if len(nouns) > MAX_DIAL_TARGETS:
+        findings.add(
+            "warning",
+            TOO_MANY_TARGETS,
+            f"Dial calls {len(nouns)}; {MAX_DIAL_TARGETS} are the most, the others are left out",
+        )
+        del nouns[MAX_DIAL_TARGETS:]
+    kinds = {noun.kind for noun in nouns}
+    if "Conference" in kinds and len(kinds) > 1:
+        findings.add(
+            "warning",
+            CONFERENCE_WITH_OTHERS,
+            "Dial has a Conference beside other nouns; give it one or the others",
+        )
+    if not nouns and len(element):
+        return None  # There is a finding for each of its nouns already.
+    return Dial(nouns=tuple(nouns), **values)
+
+
+def _nouns(dial: Element, findings: Findings) -> Iterator[Noun]:
+    number = _text(dial)
+    if number and len(dial):
+        findings.add("warning", SCHEMA, "Dial has text beside its nouns; the text is left out")
+    elif number:
+        yield from _noun("Number", {"address": number}, findings)
+    for child in dial:
+        values = _values(child, findings)
+        inner = next((each for each in child if each.tag in _ADDRESSES), None)
+        if inner is not None and not values["address"]:
+            values["address"] = _text(inner)
+        yield from _noun(child.tag, values, findings)
+
+
+def _noun(kind: Any, values: dict[str, Any], findings: Findings) -> Iterator[Noun]:
+    """The noun, or nothing with a finding when there is nobody to call."""
+    rule = RULES[kind].text
+    try:
+        noun = Noun(kind=kind, **values)
+    except TwimlError as error:
+        _leave_out(error, findings)
+        return
+    if rule is not None and not rule.kind.holds(noun.address):
+        findings.add(rule.level, rule.code, rule.complaint(kind, noun.address))
+    yield noun
+
+
+def _enqueue(element: Element, values: dict[str, Any], _findings: Findings) -> Enqueue:
+    if not values["queue"] and "workflowSid" not in element.attrib:
+        raise TwimlError(NO_QUEUE, "Enqueue names no queue; write its name into it")
+    return Enqueue(**values)
+
+
+def _plain(
+    make: Callable[..., Verb],
+) -> Callable[[Element, dict[str, Any], Findings], Verb]:
+    return lambda _element, values, _findings: make(**values)
+
+
+_BUILDERS: dict[str, Callable[[Element, dict[str, Any], Findings], Verb | None]] = {
+    "Say": _say,
+    "Play": _play,
+    "Pause": _plain(Pause),
+    "Gather": _gather,
+    "Record": _plain(Record),
+    "Dial": _dial,
+    "Enqueue": _enqueue,
+    "Leave": _plain(Leave),
+    "Hangup": _plain(Hangup),
+    "Sms": _plain(Sms),
+    "Redirect": _plain(Redirect),
+    "Reject": _plain(Reject),
+}

@@ -68,11 +68,10 @@ def _without_fragment(url: str) -> str:
 
 
 def _fields(form: Form) -> _Fields:
-    return _Fields({name: _values(form, name) for name in form})
+    if isinstance(form, _HasLists):  # asked once: a look at a Protocol takes long
+        return _Fields({name: form.getlist(name) for name in form})
+    return _Fields({name: _values(value) for name, value in form.items()})
 
 
-def _values(form: Form, name: str) -> list[str]:
-    if isinstance(form, _HasLists):
-        return form.getlist(name)
-    value = form[name]
+def _values(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)

@@ -1,4 +1,4 @@
-"""The verbs of TwiML as frozen types. A verb that Twilio would refuse cannot be made.
+"""The verbs and nouns of TwiML as frozen types. One that Twilio would complain of cannot be made.
 
 A document, as `ivr.twiml.write` writes it and `ivr.twiml.read` reads it (indented here only):
 
@@ -12,67 +12,40 @@ A document, as `ivr.twiml.write` writes it and `ivr.twiml.read` reads it (indent
       <Redirect method="POST">/voice</Redirect>
     </Response>
 
-Defaults and limits, from https://www.twilio.com/docs/voice/twiml (one page a verb) and the error
-dictionary at https://www.twilio.com/docs/api/errors:
-
-    Verb      Attribute            Default            Allowed                        Refused with
-    Say       (text)                                  not empty                      13520
-                                                      4096 characters; 3000 with a   13521
-                                                      Polly voice, 5000 with Google;
-                                                      4500 once URL-encoded
-              voice                man                a name                         13511
-              language             en-US              a language tag                 12200
-              loop                 1                  0..1000; 0 is without end      13510
-    Play      (url)                                   a URL without spaces           11100
-              loop                 1                  0..1000; 0 is without end      13410
-    Pause     length               1                  1 s or more                    13910
-    Gather    (nested)                                Say, Play, Pause               12200
-              action               this document      a URL without spaces           11100
-              method               POST               GET, POST                      13312
-              timeout              5                  1 s or more                    13313
-              finishOnKey          #                  one of 0-9 * #, or empty       13310, 13311
-              numDigits            without limit      1 or more                      13314
-              actionOnEmptyResult  false              true, false                    12200
-              input                dtmf               dtmf, speech, dtmf speech      12200
-    Redirect  (url)                                   a URL without spaces           11100
-              method               POST               GET, POST                      13710
-    Reject    reason               rejected           rejected, busy                 12200
-    Document                                          64 kB                          11750
+Names of attributes, defaults, limits and codes are those of `ivr.twiml.rules`.
 """
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
-from urllib.parse import quote_plus
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 from ivr.errors import TwimlError
-
-DEFAULT_VOICE = "man"
-DEFAULT_LANGUAGE = "en-US"
-KEYS = "0123456789*#"
-"""The keys of a telephone, which are also what Gather may take as its finishing key."""
-
-MAX_DOCUMENT_BYTES = 65_536
-MAX_LOOP = 1000
-MAX_SAY_CHARACTERS = 4096
-MAX_SAY_CHARACTERS_BY_MAKER = {"Polly": 3000, "Google": 5000}
-MAX_SAY_ENCODED_CHARACTERS = 4500
-"""A Bengali letter is nine characters once URL-encoded, so this is the limit that binds there."""
-
-BAD_URL = 11100
-PARSE_FAILURE = 12100
-WRONG_ROOT = 12102
-SCHEMA = 12200
+from ivr.twiml.rules import (
+    ANY_KEY,
+    BAD_NUMBER,
+    DEFAULT_LANGUAGE,
+    DEFAULT_VOICE,
+    MAX_DIAL_TARGETS,
+    MAX_SAY_CHARACTERS,
+    MAX_SAY_CHARACTERS_BY_MAKER,
+    NO_TEXT,
+    RULES,
+    SCHEMA,
+    TOO_LONG,
+    TOO_MANY_TARGETS,
+    check,
+)
 
 Method: TypeAlias = Literal["GET", "POST"]
 Input: TypeAlias = Literal["dtmf", "speech", "dtmf speech"]
 Reason: TypeAlias = Literal["rejected", "busy"]
-
-METHODS: tuple[Method, ...] = ("GET", "POST")
-INPUTS: tuple[Input, ...] = ("dtmf", "speech", "dtmf speech")
-REASONS: tuple[Reason, ...] = ("rejected", "busy")
+Trim: TypeAlias = Literal["trim-silence", "do-not-trim"]
+NounKind: TypeAlias = Literal[
+    "Number", "Client", "Conference", "Queue", "Sip", "Sim", "Application", "WhatsApp"
+]
 
 
 class Say(Struct, frozen=True):
@@ -89,28 +62,39 @@ class Say(Struct, frozen=True):
     """How often; 0 means without end (Twilio stops after 1000)."""
 
     def __post_init__(self) -> None:
-        _hold(bool(self.text.strip()), 13520, "Say has no text; write what is to be said")
-        _check_length(self.text, self.voice)
-        _hold(_is_word(self.voice), 13511, f"Say: voice is {self.voice!r}; name one voice")
-        _hold(_is_word(self.language), SCHEMA, f"Say: language is {self.language!r}; name one")
-        _check_loop("Say", self.loop, 13510)
+        _hold(bool(self.text.strip()), NO_TEXT, "Say has no text; write what is to be said")
+        limit = max_characters(self.voice)
+        _hold(
+            len(self.text) <= limit,
+            TOO_LONG,
+            f"Say: {len(self.text)} characters, {limit} are the most with voice "
+            f"{self.voice!r}; say it in parts",
+        )
+        check("Say", self)
 
 
 class Play(Struct, frozen=True):
-    """Twilio plays the audio file at `url`: `<Play>/clips/9f86d081884c.wav</Play>`.
+    """Twilio plays the audio file at `url`, or tones: `<Play>/clips/9f86d081884c.wav</Play>`.
 
     Raises:
-        TwimlError: the URL is empty or has spaces (11100), or `loop` is out of range (13410).
+        TwimlError: there are neither URL nor tones or both (12200), the URL has spaces (11100),
+            the tones are none (13430), or `loop` is out of range (13410).
     """
 
-    url: str
-    """Absolute, or relative to the document's own URL."""
+    url: str = ""
+    """Absolute, or relative to the document's own URL; empty when there are `digits`."""
     loop: int = 1
     """How often; 0 means without end (Twilio stops after 1000)."""
+    digits: str | None = None
+    """Tones to be sent, with w for a pause of 0.5 s and W for 1 s; None when there is a `url`."""
 
     def __post_init__(self) -> None:
-        _check_url("Play", self.url)
-        _check_loop("Play", self.loop, 13410)
+        check("Play", self)
+        _hold(
+            bool(self.url) == (self.digits is None),
+            SCHEMA,
+            "Play: give a URL or digits, one of the two",
+        )
 
 
 class Pause(Struct, frozen=True):
@@ -123,7 +107,7 @@ class Pause(Struct, frozen=True):
     seconds: int = 1
 
     def __post_init__(self) -> None:
-        _hold(self.seconds >= 1, 13910, f"Pause: length is {self.seconds}; 1 is the least")
+        check("Pause", self)
 
 
 Nested: TypeAlias = Say | Play | Pause
@@ -131,20 +115,20 @@ Nested: TypeAlias = Say | Play | Pause
 
 
 class Gather(Struct, frozen=True, kw_only=True):
-    """Plays what is nested while it collects keys, then asks `action` how to go on.
+    """Plays what is nested while it collects keys or speech, then asks `action` how to go on.
 
     `<Gather numDigits="1" timeout="6"><Play>/clips/menu.wav</Play></Gather>`
 
     Raises:
-        TwimlError: an attribute is bad (13310 to 13314, 11100, 12200) or the nesting is (12200).
+        TwimlError: an attribute is bad (13310 to 13338, 11100) or the nesting is (12200).
     """
 
     nested: tuple[Nested, ...] = ()
     action: str | None = None
     """Absolute, or relative to the document's own URL; None means that URL itself."""
     method: Method = "POST"
-    timeout_seconds: int = 5
-    """Counted from the end of what is nested, and anew from each key."""
+    timeout_seconds: int | None = 5
+    """Counted from the end of what is nested, and anew from each key; None means "auto"."""
     finish_on_key: str = "#"
     """Ends the entry and is not part of it; empty means that no key does."""
     num_digits: int | None = None
@@ -152,101 +136,242 @@ class Gather(Struct, frozen=True, kw_only=True):
     action_on_empty_result: bool = False
     """Whether `action` is asked when no key came; otherwise the next verb follows."""
     input: Input = "dtmf"
+    speech_timeout_seconds: int | Literal["auto"] | None = None
+    """The silence that ends speech; None means as `timeout_seconds`."""
+    max_speech_seconds: int = 60
+    language: str = DEFAULT_LANGUAGE
+    """Of what the caller says."""
+    hints: str = ""
+    """Words that the caller may say, with commas between."""
+    barge_in: bool = True
+    """Whether speech stops what is nested."""
+    partial_result_callback: str | None = None
+    partial_result_callback_method: Method = "POST"
 
     def __post_init__(self) -> None:
         for verb in self.nested:
+            is_nestable = isinstance(verb, Say | Pause | Play)
+            has_tones = isinstance(verb, Play) and verb.digits is not None
             _hold(
-                isinstance(verb, Say | Play | Pause),
+                is_nestable and not has_tones,
                 SCHEMA,
-                f"{type(verb).__name__} cannot stand in Gather; only Say, Play and Pause can",
+                f"{type(verb).__name__} cannot stand in Gather; only Say, Pause and "
+                "Play without digits can",
             )
-        if self.action is not None:
-            _check_url("Gather", self.action)
-        _check_method("Gather", self.method, 13312)
-        seconds, digits = self.timeout_seconds, self.num_digits
-        _hold(seconds >= 1, 13313, f"Gather: timeout is {seconds}; 1 is the least")
-        _hold(
-            digits is None or digits >= 1, 13314, f"Gather: numDigits is {digits}; 1 is the least"
-        )
-        _check_finish_on_key(self.finish_on_key)
-        _hold(self.input in INPUTS, SCHEMA, f"Gather: input is {self.input!r}; one of {INPUTS}")
+        check("Gather", self)
 
 
-class Redirect(Struct, frozen=True):
-    """Goes on with the document at `url`: `<Redirect method="POST">/voice</Redirect>`.
+class Record(Struct, frozen=True, kw_only=True):
+    """Records what the caller says, then asks `action` how to go on.
+
+    `<Record action="/recorded" maxLength="30"/>`
 
     Raises:
-        TwimlError: the URL is empty or has spaces (11100), or the method is bad (13710).
+        TwimlError: an attribute is bad (13610 to 13616, 13699, 11100, 13256, 13257).
     """
 
-    url: str
+    action: str | None = None
+    """Absolute, or relative to the document's own URL; None means that URL itself."""
     method: Method = "POST"
+    timeout_seconds: int = 5
+    """The silence that ends the recording; 0 means that none does."""
+    finish_on_key: str = ANY_KEY
+    """Each of these keys ends the recording; empty means that none does."""
+    max_length_seconds: int = 3600
+    play_beep: bool = True
+    trim: Trim = "trim-silence"
+    recording_status_callback: str | None = None
+    recording_status_callback_method: Method = "POST"
+    transcribe: bool = False
+    transcribe_callback: str | None = None
 
     def __post_init__(self) -> None:
-        _check_url("Redirect", self.url)
-        _check_method("Redirect", self.method, 13710)
+        check("Record", self)
+
+
+class Noun(Struct, frozen=True):
+    """Whom a Dial calls: `<Number url="/whisper">+15005550006</Number>`.
+
+    Raises:
+        TwimlError: there is no address (13223 for a Number), an attribute is bad, or this kind
+            of noun has no such attribute (12200).
+    """
+
+    kind: NounKind
+    address: str
+    """A number, the name of a client, conference or queue, a SIP address, or a SID."""
+    url: str | None = None
+    """Of the document that the called one hears before the two are connected."""
+    method: Method = "POST"
+    status_callback: str | None = None
+    status_callback_method: Method = "POST"
+    status_callback_events: tuple[str, ...] = ("completed",)
+
+    def __post_init__(self) -> None:
+        rules = RULES.get(self.kind)
+        if rules is None or rules.text is None:
+            raise TwimlError(SCHEMA, f"Dial: {self.kind!r} is no noun; take one of Twilio's")
+        _hold(
+            bool(self.address.strip()),
+            rules.text.code,
+            f"{self.kind}: there is no address; say whom to call",
+        )
+        known = {rule.field for rule in rules.all}
+        for field in fields(self):
+            _hold(
+                field.name == "kind"
+                or field.name in known
+                or getattr(self, field.name) == field.default,
+                SCHEMA,
+                f"{self.kind} cannot have {field.name}; leave it out",
+            )
+        check(self.kind, self)
+
+
+class Dial(Struct, frozen=True, kw_only=True):
+    """Calls others and connects the caller with the first who answers.
+
+    `<Dial timeout="20"><Number>+15005550006</Number></Dial>`
+
+    Raises:
+        TwimlError: there is nobody to call (13223), there are more than ten (13250), or an
+            attribute is bad (13210 to 13219, 11100).
+    """
+
+    nouns: tuple[Noun, ...]
+    action: str | None = None
+    """Absolute, or relative to the document's own URL; None means that the next verb follows."""
+    method: Method = "POST"
+    timeout_seconds: int = 30
+    """How long it rings."""
+    hangup_on_star: bool = False
+    """Whether the caller can end the connection with *."""
+    time_limit_seconds: int = 14_400
+    caller_id: str | None = None
+    """The number that the called ones see; None means the caller's own."""
+    record: str = "do-not-record"
+    answer_on_bridge: bool = False
+    """Whether the caller's own call rings on until somebody answers."""
+    sequential: bool = False
+    """Whether the nouns are called one after another, not all at once."""
+
+    def __post_init__(self) -> None:
+        _hold(bool(self.nouns), BAD_NUMBER, "Dial calls nobody; give it a number or a noun")
+        _hold(
+            len(self.nouns) <= MAX_DIAL_TARGETS,
+            TOO_MANY_TARGETS,
+            f"Dial calls {len(self.nouns)} at once; {MAX_DIAL_TARGETS} are the most",
+        )
+        check("Dial", self)
+
+
+class Enqueue(Struct, frozen=True, kw_only=True):
+    """Lets the caller wait in a queue: `<Enqueue waitUrl="/music">support</Enqueue>`.
+
+    Raises:
+        TwimlError: the name is too long (14205) or an attribute is bad (14201 to 14206).
+    """
+
+    queue: str = ""
+    """Its name; empty when a TaskRouter workflow decides."""
+    action: str | None = None
+    """Absolute, or relative to the document's own URL; None means that the next verb follows."""
+    method: Method = "POST"
+    wait_url: str | None = None
+    """Of what the caller hears meanwhile; empty means silence, None Twilio's own music."""
+    wait_url_method: Method = "POST"
+
+    def __post_init__(self) -> None:
+        check("Enqueue", self)
+
+
+class Leave(Struct, frozen=True):
+    """Takes the caller out of the queue in which they wait: `<Leave/>`."""
 
 
 class Hangup(Struct, frozen=True):
     """Ends the call: `<Hangup/>`."""
 
 
+class Sms(Struct, frozen=True):
+    """Sends a text message: `<Sms to="+15005550006">Hello</Sms>`.
+
+    Raises:
+        TwimlError: there is no text (14103) or an attribute is bad (14101 to 14105, 11100).
+    """
+
+    text: str
+    to: str | None = None
+    """None means the other party of the call."""
+    from_number: str | None = None
+    """None means the line's own number."""
+    action: str | None = None
+    """Absolute, or relative to the document's own URL; None means that the next verb follows."""
+    method: Method = "POST"
+    status_callback: str | None = None
+
+    def __post_init__(self) -> None:
+        check("Sms", self)
+        _hold(bool(self.text.strip()), 14103, "Sms has no text; write what is to be sent")
+
+
+class Redirect(Struct, frozen=True):
+    """Goes on with the document at `url`: `<Redirect method="POST">/voice</Redirect>`.
+
+    Raises:
+        TwimlError: the URL has spaces (11100), or the method is bad (13710).
+    """
+
+    url: str = ""
+    """Absolute, or relative to the document's own URL; empty means that URL itself."""
+    method: Method = "POST"
+
+    def __post_init__(self) -> None:
+        check("Redirect", self)
+
+
 class Reject(Struct, frozen=True):
     """Refuses the call, free of charge only as the first verb: `<Reject reason="busy"/>`.
 
     Raises:
-        TwimlError: another reason than "rejected" or "busy" (12200).
+        TwimlError: another reason than "rejected" or "busy" (13810).
     """
 
     reason: Reason = "rejected"
 
     def __post_init__(self) -> None:
-        _hold(
-            self.reason in REASONS, SCHEMA, f"Reject: reason is {self.reason!r}; one of {REASONS}"
-        )
+        check("Reject", self)
 
 
-Verb: TypeAlias = Say | Play | Pause | Gather | Redirect | Hangup | Reject
+class Other(Struct, frozen=True):
+    """A verb of Twilio's that a pretend call reads and passes over, such as Pay or Connect."""
+
+    name: str
+
+
+Verb: TypeAlias = (
+    Say
+    | Play
+    | Pause
+    | Gather
+    | Record
+    | Dial
+    | Enqueue
+    | Leave
+    | Hangup
+    | Sms
+    | Redirect
+    | Reject
+    | Other
+)
 """What may stand directly in a Response."""
+
+
+def max_characters(voice: str) -> int:
+    """Gives how many characters a Say may have with this voice."""
+    return MAX_SAY_CHARACTERS_BY_MAKER.get(voice.partition(".")[0], MAX_SAY_CHARACTERS)
 
 
 def _hold(holds: bool, code: int, message: str) -> None:  # noqa: FBT001 - an assertion's shape
     if not holds:
         raise TwimlError(code, message)
-
-
-def _is_word(value: str) -> bool:
-    return value.split() == [value]
-
-
-def _check_length(text: str, voice: str) -> None:
-    limit = MAX_SAY_CHARACTERS_BY_MAKER.get(voice.partition(".")[0], MAX_SAY_CHARACTERS)
-    _hold(
-        len(text) <= limit,
-        13521,
-        f"Say: {len(text)} characters, {limit} are the most with voice {voice!r}; say it in parts",
-    )
-    encoded = len(quote_plus(text, errors="replace"))
-    _hold(
-        encoded <= MAX_SAY_ENCODED_CHARACTERS,
-        13521,
-        f"Say: {encoded} characters once URL-encoded, "
-        f"{MAX_SAY_ENCODED_CHARACTERS} are the most; say it in parts",
-    )
-
-
-def _check_loop(verb: str, loop: int, code: int) -> None:
-    _hold(0 <= loop <= MAX_LOOP, code, f"{verb}: loop is {loop}; it goes from 0 to {MAX_LOOP}")
-
-
-def _check_url(verb: str, url: str) -> None:
-    _hold(_is_word(url), BAD_URL, f"{verb}: {url!r} is not a URL; give one without spaces")
-
-
-def _check_method(verb: str, method: str, code: int) -> None:
-    _hold(method in METHODS, code, f"{verb}: method is {method!r}; one of {METHODS}")
-
-
-def _check_finish_on_key(key: str) -> None:
-    _hold(len(key) <= 1, 13311, f"Gather: finishOnKey is {key!r}; one key is the most")
-    _hold(key in KEYS, 13310, f"Gather: finishOnKey is {key!r}; one of {KEYS}, or empty")

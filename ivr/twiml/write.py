@@ -1,30 +1,21 @@
 """Verbs → the bytes of a TwiML document.
 
-What equals Twilio's default is left out, except on Gather, whose rules are always spelt out: they
-decide what the caller's keys do, and a reader of the document should not have to know defaults.
+What equals Twilio's default is left out, except the rules of a Gather and a few others that
+`ivr.twiml.rules` marks: they decide what the caller's keys do, and a reader of the document should
+not have to know defaults.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any
 
 from ivr.errors import TwimlError
-from ivr.twiml.verbs import (
-    MAX_DOCUMENT_BYTES,
-    PARSE_FAILURE,
-    Gather,
-    Hangup,
-    Pause,
-    Play,
-    Redirect,
-    Reject,
-    Say,
-    Verb,
-)
+from ivr.twiml.rules import MAX_DOCUMENT_BYTES, PARSE_FAILURE, RULES, SCHEMA, TOO_LARGE
+from ivr.twiml.verbs import Dial, Gather, Noun, Other, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 # https://www.w3.org/TR/xml/#charsets: the characters that XML cannot hold, escaped or not.
@@ -45,66 +36,53 @@ def write(verbs: Sequence[Verb]) -> bytes:
 
     Raises:
         TwimlError: 11750 when the document is over 64 kB, 12100 when a text has characters that
-            XML cannot hold.
+            XML cannot hold, 12200 for an Other, of which only the name is known: what would be
+            written is another document than the one that was read.
     """
-    text = _DECLARATION + _element("Response", {}, "".join(map(_verb, verbs)))
+    content = "".join(map(_element, verbs))
+    text = f"{_DECLARATION}<Response>{content}</Response>" if content else _EMPTY
     if found := _NOT_XML.search(text):
         raise TwimlError(PARSE_FAILURE, f"XML cannot hold the character {found.group()!r}")
     document = text.encode()
     if len(document) > MAX_DOCUMENT_BYTES:
         raise TwimlError(
-            11750, f"{len(document)} bytes, {MAX_DOCUMENT_BYTES} are the most; write fewer verbs"
+            TOO_LARGE,
+            f"{len(document)} bytes, {MAX_DOCUMENT_BYTES} are the most; write fewer verbs",
         )
     return document
 
 
-def _verb(verb: Verb) -> str:
-    attributes: dict[str, str] = {}
-    content = ""
-    match verb:
-        case Say(text, language, voice, loop):
-            attributes = {"language": language, "voice": voice} | _loop(loop)
-            content = _escape(text)
-        case Play(url, loop):
-            attributes, content = _loop(loop), _escape(url)
-        case Pause(seconds):
-            attributes = {"length": str(seconds)}
-        case Gather():
-            attributes, content = _gather(verb), "".join(map(_verb, verb.nested))
-        case Redirect(url, method):
-            attributes, content = {"method": method}, _escape(url)
-        case Hangup():
-            pass
-        case Reject(reason):
-            attributes = {"reason": reason}
-        case _:
-            assert_never(verb)
-    return _element(type(verb).__name__, attributes, content)
+_EMPTY = f"{_DECLARATION}<Response/>"
 
 
-def _gather(gather: Gather) -> dict[str, str]:
-    attributes = {
-        "input": None if gather.input == "dtmf" else gather.input,
-        "action": gather.action,
-        "method": gather.method,
-        "timeout": str(gather.timeout_seconds),
-        "finishOnKey": gather.finish_on_key,
-        "numDigits": None if gather.num_digits is None else str(gather.num_digits),
-        "actionOnEmptyResult": "true" if gather.action_on_empty_result else None,
-    }
-    return {name: value for name, value in attributes.items() if value is not None}
-
-
-def _loop(loop: int) -> dict[str, str]:
-    return {} if loop == 1 else {"loop": str(loop)}
-
-
-def _element(name: str, attributes: Mapping[str, str], content: str = "") -> str:
-    start = name + "".join(
-        f' {key}="{value.translate(_VALUE_ESCAPES)}"' for key, value in attributes.items()
-    )
+def _element(verb: Verb | Noun) -> str:
+    if isinstance(verb, Other):
+        raise TwimlError(SCHEMA, f"{verb.name} is known by its name only and cannot be written")
+    name = verb.kind if isinstance(verb, Noun) else type(verb).__name__
+    start = name + "".join(_attributes(name, verb))
+    content = _text(name, verb) + "".join(map(_element, _children(verb)))
     return f"<{start}>{content}</{name}>" if content else f"<{start}/>"
 
 
-def _escape(text: str) -> str:
-    return text.translate(_TEXT_ESCAPES)
+def _attributes(name: str, verb: Verb | Noun) -> Iterator[str]:
+    for rule in RULES[name].attributes:
+        value: Any = rule.default if rule.field is None else getattr(verb, rule.field)
+        if value != rule.default or rule.is_spelt_out:
+            yield f' {rule.name}="{rule.kind.write(value).translate(_VALUE_ESCAPES)}"'
+
+
+def _text(name: str, verb: Verb | Noun) -> str:
+    rule = RULES[name].text
+    if rule is None or rule.field is None:
+        return ""
+    return str(getattr(verb, rule.field)).translate(_TEXT_ESCAPES)
+
+
+def _children(verb: Verb | Noun) -> Sequence[Verb | Noun]:
+    match verb:
+        case Gather(nested=nested):
+            return nested
+        case Dial(nouns=nouns):
+            return nouns
+        case _:
+            return ()

@@ -9,7 +9,7 @@ from ivr.engine.events import CallEnded, Digits, NoInput
 from ivr.engine.turn import Gather, Hangup, Pause, Play
 from ivr.errors import EventError
 from ivr.twiml import verbs
-from ivr.twiml.read import read
+from tests.conftest import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
         next_key_seconds=5,
     )
     action = "/voice/turn/register_lesson.register_6?turn=7"
-    assert read(twilio.document((gather,), speak)) == (
+    assert clean(twilio.document((gather,), speak)) == (
         verbs.Gather(
             nested=(
                 verbs.Play("/clips/one.wav"),
@@ -123,7 +123,7 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
 def test_what_is_said_outside_of_a_gather_is_written_in_its_order(
     said: tuple[Instruction, ...], due: tuple[verbs.Verb, ...]
 ) -> None:
-    assert read(twilio.document(said, speak)) == due
+    assert clean(twilio.document(said, speak)) == due
 
 
 @pytest.mark.parametrize(

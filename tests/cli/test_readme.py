@@ -6,36 +6,30 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from ivr.cli.main import _COMMANDS
-from ivr.simulator.call import Call
-from ivr.simulator.events import Heard, Pressed
-from ivr.simulator.script import follow, parse
-from tests.conftest import LINE, TOKEN
+from ivr.simulator.transcript import told
+from tests.conftest import TOKEN
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from ivr.simulator.testing import TestPhone
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_call_that_is_shown_sounds_as_shown(app: Flask) -> None:
+def test_the_call_that_is_shown_sounds_as_shown(phone: TestPhone, app: Flask) -> None:
     keys = re.search(r'^\.venv/bin/ivr call \S+ --keys "(.*)"$', README, re.MULTILINE)
     shown = re.search(r"```text\n( +0\.0s.*?)The caller hung up", README, re.DOTALL)
     assert keys is not None
     assert shown is not None
-    with httpx.Client(transport=httpx.WSGITransport(app=app)) as client:
-        call = Call(client, f"{LINE}/voice", TOKEN)
-        follow(call, parse(keys[1]))
-    heard = [
-        f"line    {event.words}" if isinstance(event, Heard) else f"caller  {event.keys}"
-        for event in call.events
-        if isinstance(event, Heard | Pressed)
-    ]
-    assert [line[9:] for line in shown[1].splitlines()] == heard
+    call = phone.ring(app, keys[1], path="/voice", token=TOKEN)
+    # The README leaves pauses out.
+    heard = [line for line in told(call.events) if "(pause of" not in line]
+    assert shown[1].splitlines() == heard
 
 
 @pytest.mark.parametrize("command", _COMMANDS)

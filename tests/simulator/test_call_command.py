@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,17 +23,21 @@ from werkzeug.wrappers import Request, Response
 
 from ivr.cli.call import call
 from ivr.errors import SettingsError
+from ivr.simulator.setup import FROM_NUMBER, MAX_DOCUMENTS, TO_NUMBER
 from ivr.twiml.signature import is_signed
-from ivr.twiml.verbs import Gather, Hangup, Pause, Play, Redirect, Reject, Say, Verb
+from ivr.twiml.verbs import Dial, Gather, Hangup, Noun, Pause, Play, Redirect, Reject, Say, Verb
 from ivr.twiml.write import write
+from tests.cli.pages import pages
+from tests.simulator.applications.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+IVR = Path(sys.executable).parent / "ivr"
 TOKEN = "secret"
 BENGALI = "\u0998\u09b0\u09c7 \u09ac\u09b8\u09c7"
 LONG = "word " * 60 + "end"
+ECHOED = ("From", "To", "CallerName", "Empty")
 
 
 def clip(words: str) -> bytes:
@@ -41,11 +51,17 @@ def clip(words: str) -> bytes:
 
 MENU = Gather(nested=(Play("/a.wav"), Pause(2)), action="/turn", num_digits=1, timeout_seconds=6)
 DOCUMENTS: dict[str, list[Verb]] = {
-    "/voice": [MENU, Say("Nothing came"), MENU],
+    "/voice": [MENU, Say("Nothing came"), MENU, Hangup()],
     "/turn": [Say(LONG), Hangup()],
     "/moved": [Redirect("/voice")],
+    "/around": [Redirect("/around")],
     "/reject": [Reject()],
-    "/broken": [Play("/missing.wav"), Gather()],
+    "/broken": [Play("/missing.wav"), Gather(), Hangup()],
+    "/nothing": [Gather(num_digits=1)],
+    "/dial": [
+        Dial(nouns=(Noun("Number", "+12025550123"),)),
+        Dial(nouns=(Noun("Number", "+12025550199"),)),
+    ],
     "/rude": [Say("\x9b31m" + "a\nb", loop=2), Play("/silent.wav")],
 }
 
@@ -59,6 +75,9 @@ def application(request: Request) -> Response:
         return Response(clip(words), mimetype="audio/wav")
     if request.path == "/status":
         return Response("", 204 if request.form["CallStatus"] == "completed" else 400)
+    if request.path == "/echo":
+        told = (request.method, *(request.values.get(name, "-") for name in ECHOED))
+        return Response(write([Say(" ".join(told)), Hangup()]), mimetype="text/xml")
     if request.path in DOCUMENTS:
         return Response(write(DOCUMENTS[request.path]), mimetype="text/xml")
     return Response("", 404)
@@ -89,11 +108,11 @@ def test_a_call_is_printed_line_by_line(origin: str) -> None:
     assert result.stdout == (
         f"   0.0s  line    {BENGALI}\n"
         "   1.5s  line    (pause of 2 s)\n"
-        "   3.5s  caller  (silence for 6 s)\n"
+        "   9.5s  caller  (silence for 6 s)\n"
         "   9.5s  line    (Say) Nothing came\n"
         f"  10.4s  line    {BENGALI}\n"
         "  11.9s  line    (pause of 2 s)\n"
-        "  13.9s  caller  12 (of which the line took 1)\n"
+        "  14.4s  caller  1\n"
         f"  14.4s  line    (Say) {LONG}\n"
         "The line hung up after 36.0 s.\n"
     )
@@ -117,13 +136,14 @@ def test_turns_that_are_left_are_noted(origin: str) -> None:
 def test_requests_are_shown_when_asked_for(origin: str) -> None:
     options = ("--keys", "hangup", "--token", TOKEN, "--verbose", "--status-callback", "/status")
     result = run(f"{origin}/moved", *options)
-    assert [line[9:].strip() for line in result.stdout.splitlines() if "http" in line] == [
-        f"POST {origin}/moved → 200",
+    shown = [line[9:].strip() for line in result.stdout.splitlines() if "http" in line]
+    assert [re.sub(r"\d+ ms", "? ms", line) for line in shown] == [
+        f"POST {origin}/moved → 200, ? ms",
         f"Redirect to {origin}/voice",
-        f"POST {origin}/voice → 200",
-        f"GET {origin}/a.wav → 200",
-        f"waits 6 s for keys, at most 1, ended by #, then {origin}/turn",
-        f"POST {origin}/status → 204",
+        f"POST {origin}/voice → 200, ? ms",
+        f"GET {origin}/a.wav → 200, ? ms",
+        f"waits 6 s for dtmf, at most 1, ended by #, then {origin}/turn",
+        f"POST {origin}/status → 204, ? ms",
     ]
     assert result.exit_code == 0
 
@@ -133,6 +153,19 @@ def test_a_failure_is_told_on_stderr_and_by_the_exit_code(origin: str) -> None:
     assert result.stdout == "The caller hung up after 0.0 s.\n"
     message = f"GET {origin}/missing.wav answered 404 NOT FOUND; is the path right?"
     assert result.stderr == f"   0.0s  error   11200: {message}\n"
+    assert result.exit_code == 1
+
+
+def test_a_warning_is_told_on_stderr_and_is_no_error(origin: str) -> None:
+    result = run(f"{origin}/nothing", "--keys", "hangup", "--token", TOKEN)
+    assert result.stderr.startswith(f"   0.0s  warning {origin}/nothing: nothing follows <Gather>")
+    assert result.stdout == "The caller hung up after 0.0 s.\n"
+    assert result.exit_code == 0
+
+
+def test_a_call_without_end_is_cut_off(origin: str) -> None:
+    result = run(f"{origin}/around", "--token", TOKEN, "--max-turns", "5")
+    assert result.stdout == "The call went on without end and was cut off after 0.0 s.\n"
     assert result.exit_code == 1
 
 
@@ -150,9 +183,65 @@ def test_the_token_is_the_one_that_the_line_uses(
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
     assert run(f"{origin}/reject").exit_code == 0
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    assert "403" in run(f"{origin}/reject").stderr
+
+
+def test_without_a_known_token_only_what_is_on_this_machine_is_rung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    with serving(pages({"/": "<Hangup/>"})) as url:
+        for here in (url, url.replace("127.0.0.1", "localhost")):
+            result = run(f"{here}/")
+            assert "note: no auth token is known" in result.stderr
+            assert result.exit_code == 0
     # `main` tells it, and exits with 2.
-    with pytest.raises(SettingsError, match="There is no auth token to sign with:"):
-        run(f"{origin}/reject")
+    for away in ("https://line.example/voice", "http://192.0.2.1/", "http://[2001:db8::1]/"):
+        with pytest.raises(SettingsError, match="There is no auth token to sign with:"):
+            run(away)
+
+
+ECHOES = {
+    "nothing given": ((), f"POST {FROM_NUMBER} {TO_NUMBER} - -"),
+    "numbers": (("--from", "+15005550001", "--to", "client:a"), "POST +15005550001 client:a - -"),
+    "GET": (("--method", "get"), f"GET {FROM_NUMBER} {TO_NUMBER} - -"),
+    "parameters": (
+        ("--param", "CallerName=Asha = Rao", "--param", "Empty=", "--param", "To=+1"),
+        f"POST {FROM_NUMBER} +1 Asha = Rao",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "told"), ECHOES.values(), ids=ECHOES)
+def test_options_reach_the_application(origin: str, options: tuple[str, ...], told: str) -> None:
+    result = run(f"{origin}/echo", "--token", TOKEN, *options)
+    assert result.stdout.splitlines()[0] == f"   0.0s  line    (Say) {told}"
+    assert result.exit_code == 0
+
+
+def test_dials_end_as_they_were_told_to(origin: str) -> None:
+    result = run(f"{origin}/dial", "--token", TOKEN, "--dial", "busy, completed")
+    assert [line[17:] for line in result.stdout.splitlines()[:2]] == [
+        "(dials +12025550123: busy)",
+        "(dials +12025550199: completed)",
+    ]
+    assert result.exit_code == 0
+
+
+def test_the_fallback_is_asked_when_a_document_cannot_be_had(origin: str) -> None:
+    result = run(f"{origin}/gone", "--token", TOKEN, "--fallback", "/reject")
+    assert result.stdout == "The line rejected the call after 0.0 s.\n"
+    assert "404" in result.stderr
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--keys", "")], ids=["no keys", "empty keys"])
+def test_outside_of_a_terminal_a_call_without_keys_is_a_script_with_no_turns(
+    origin: str, options: tuple[str, ...]
+) -> None:
+    result = run(f"{origin}/nothing", "--token", TOKEN, *options)
+    assert result.stdout == "The caller hung up after 0.0 s.\n"
 
 
 def test_words_cannot_steer_the_terminal(origin: str) -> None:
@@ -173,13 +262,24 @@ def test_a_server_that_is_not_there_is_told_plainly() -> None:
     assert result.exit_code == 1
 
 
+URL = "http://line.test/voice"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param((), id="no URL"),
         pytest.param(("line.test/voice", "--token", TOKEN), id="no http://"),
-        pytest.param(("http://line.test/voice", "--keys", "one"), id="bad keys"),
-        pytest.param(("http://line.test/voice", "--loud"), id="unknown option"),
+        pytest.param((URL, "--keys", "one"), id="bad keys"),
+        pytest.param((URL, "--keys", "1 'say:a"), id="a quote that is not closed"),
+        pytest.param((URL, "--loud"), id="unknown option"),
+        pytest.param((URL, "--method", "PUT"), id="bad method"),
+        pytest.param((URL, "--param", "Name"), id="a parameter without value"),
+        pytest.param((URL, "--param", "=value"), id="a parameter without name"),
+        pytest.param((URL, "--dial", "busy,ringing"), id="bad outcome"),
+        pytest.param((URL, "--max-turns", "0"), id="no documents"),
+        pytest.param((URL, "--fallback", "ftp://line.test/"), id="bad fallback"),
+        pytest.param((URL, "--status-callback", "http://a:x/"), id="bad status callback"),
+        pytest.param((URL, "--sound"), id="sound on a clock that does not wait"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_rung(arguments: tuple[str, ...]) -> None:
@@ -189,6 +289,77 @@ def test_wrong_usage_is_told_before_anything_is_rung(arguments: tuple[str, ...])
     assert result.stderr.startswith("Usage: ")
 
 
+def test_wrong_usage_names_what_is_wrong() -> None:
+    told = run(URL, "--dial", "busy,ringing").stderr
+    assert "Invalid value for --dial: 'ringing' is no outcome; use completed, answered," in told
+    assert "'Name'; write NAME=VALUE" in run(URL, "--param", "Name").stderr
+
+
 def test_help_shows_an_example() -> None:
     assert isinstance(call, click.Command)
     assert 'ivr call http://127.0.0.1:8000/voice --keys "1 2' in run("--help").stdout
+
+
+def test_help_shows_the_defaults_as_they_are() -> None:
+    shown = " ".join(run("--help").stdout.split())
+    for default in (FROM_NUMBER, TO_NUMBER, "POST", f"{MAX_DOCUMENTS}; x>=1"):
+        assert f"[default: {default}]" in shown
+    told = [option for option in call.params if isinstance(option, click.Option)]
+    assert shown.count("[default: ") == len(told)
+
+
+def test_a_script_takes_as_long_as_a_call_when_asked_to() -> None:
+    begun = time.monotonic()
+    with serving(pages({"/": '<Pause length="1"/><Hangup/>'})) as url:
+        result = run(f"{url}/", "--token", TOKEN, "--real-time")
+    assert result.stdout.splitlines() == [
+        "   0.0s  line    (pause of 1 s)",
+        "The line hung up after 1.0 s.",
+    ]
+    assert 1 <= time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_call_that_is_interrupted_is_hung_up(signal_name: str) -> None:
+    with (
+        serving(pages({"/": '<Pause length="60"/><Hangup/>'})) as url,
+        subprocess.Popen(  # noqa: S603 - our own command
+            [IVR, "call", f"{url}/", "--token", TOKEN, "--real-time"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert "(pause of 60 s)" in process.stdout.readline()
+        process.send_signal(signal.Signals[signal_name])
+        out, err = process.communicate(timeout=30)
+    assert out.startswith("The caller hung up after ")
+    assert err == ""
+    assert process.returncode == 0
+
+
+def test_a_caller_may_hang_up_before_anybody_has_answered() -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    @Request.application
+    def slow(_: Request) -> Response:
+        asked.set()
+        answered.wait(30)
+        return Response("<Response/>", mimetype="text/xml")
+
+    with (
+        serving(slow) as url,
+        subprocess.Popen(  # noqa: S603 - our own command
+            [IVR, "call", f"{url}/", "--token", TOKEN],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert asked.wait(30)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        answered.set()
+    assert (out, err) == ("The caller hung up after 0.0 s.\n", "")
+    assert process.returncode == 0

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import struct
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request, Response
 
-from ivr.simulator.call import Call
-from ivr.simulator.clips import Part, read_clip
-from ivr.simulator.cues import MAX_CHUNKS, MAX_CUES, Cue, read_cues
 from ivr.simulator.events import Gathering, Heard, Requested
+from ivr.simulator.http.clips import Part, read_clip
+from ivr.simulator.http.cues import MAX_CHUNKS, MAX_CUES, Cue, read_cues
+from ivr.simulator.http.network import InProcess
+from ivr.simulator.phone import Phone
 from ivr.twiml.verbs import Gather, Pause, Play
 from ivr.twiml.write import write
+
+if TYPE_CHECKING:
+    from ivr.simulator.call import Call
 
 FORM = struct.pack("<HHIIHHH", 7, 1, 8000, 8000, 1, 8, 0)
 BENGALI = "\u0998\u09b0\u09c7 \u09ac\u09b8\u09c7"
@@ -69,8 +73,8 @@ def ring(clip: bytes, *said: Play | Pause) -> Call:
             return Response(clip, mimetype="audio/wav")
         return Response(write([Gather(nested=said)]), mimetype="text/xml")
 
-    with httpx.Client(transport=httpx.WSGITransport(line)) as client:
-        call = Call(client, "http://line.test/voice", "secret")
+    with Phone(InProcess(line), "secret") as phone:
+        call = phone.call("http://line.test/voice")
         call.start()
     return call
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ivr.errors import SpeechError
 from ivr.flow.model import Pace
-from ivr.simulator.clips import Part, read_clip
+from ivr.simulator.http.clips import Part, read_clip
 from ivr.speech.join import (
     DIGIT_PAUSE_SECONDS,
     LONGEST_TITLE,

@@ -18,14 +18,13 @@ from msgspec.structs import replace
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.flow.model import Pace
-from ivr.simulator.clips import read_clip
+from ivr.simulator.http.clips import read_clip
 from ivr.speech.files import replace_file
 from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest
-from ivr.twiml.read import read
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
-from tests.conftest import LINE, TOKEN
+from tests.conftest import LINE, TOKEN, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +97,7 @@ class Caller(Struct):
     def read(self, response: httpx.Response) -> Answer:
         assert response.status_code == 200, response.text
         assert response.headers["Content-Type"].startswith("text/xml")
-        verbs = read(response.content)
+        verbs = clean(response.content)
         heard = [part for verb in verbs for part in _audible(verb)]
         words = tuple(
             each for part in heard if isinstance(part, Play) for each in self.words(part.url)

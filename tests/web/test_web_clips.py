@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from ivr.engine.session import Session
 from ivr.engine.turn import Play
 from ivr.errors import SpeechError
-from ivr.simulator.clips import read_clip
+from ivr.simulator.http.clips import read_clip
 from ivr.speech.join import MAX_JOINED_BYTES, MAX_PARTS
 from ivr.speech.library import Library
 from ivr.twiml.verbs import Play as PlayUrl

@@ -21,13 +21,12 @@ from ivr.flow.model import Asking, End, Lesson, Pace
 from ivr.flow.usage import own_prompts
 from ivr.speech.join import read_name
 from ivr.speech.library import Library
-from ivr.twiml.read import read
 from ivr.twiml.verbs import Gather, Hangup, Say
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
 from ivr.web.sound import Sound
 from ivr.web.stock import Fault
-from tests.conftest import LINE
+from tests.conftest import LINE, clean
 from tests.web.conftest import MENU, Caller
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def test_a_goodbye_is_one_clip_with_its_lead(parts: Parts, caller: Caller) -> No
     end = next(name for name, node in flow.nodes.items() if isinstance(node, End))
     session = replace(BENGALI, place=end, lead=("too_many",))
     said = instructions(flow, session, keyed_codes(b"a secret of the tests", "CA1"))
-    document = read(twilio.document(said, Sound(parts.spec, parts.library).speak(session)))
+    document = clean(twilio.document(said, Sound(parts.spec, parts.library).speak(session)))
     clip, hangup = document
     assert isinstance(clip, PlayUrl)
     assert isinstance(hangup, Hangup)

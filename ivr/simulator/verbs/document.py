@@ -1,7 +1,7 @@
 """What an HTTP answer means as a document, by its content type.
 
 https://www.twilio.com/docs/voice/twiml#mime-types: XML and HTML types are TwiML; plain text is
-TwiML if it can be, and is read out otherwise.
+TwiML if it can be, and is read out otherwise; audio is played.
 """
 
 from __future__ import annotations
@@ -9,33 +9,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.errors import TwimlError
+from ivr.simulator.http.failures import shown
+from ivr.twiml.document import Document
 from ivr.twiml.read import read
-from ivr.twiml.verbs import MAX_DOCUMENT_BYTES, PARSE_FAILURE, WRONG_ROOT, Say
+from ivr.twiml.rules import MAX_DOCUMENT_BYTES, PARSE_FAILURE, WRONG_ROOT
+from ivr.twiml.verbs import Say
 
 if TYPE_CHECKING:
-    from ivr.simulator.wire import Answer
-    from ivr.twiml.verbs import Verb
+    from ivr.simulator.http.wire import Answer
 
 CONTENT_TYPE = 12300
 
 _TWIML = frozenset({"text/xml", "application/xml", "text/html"})
 _PLAIN = "text/plain"
+_AUDIO = "audio/"
 
 
-def verbs(answer: Answer) -> tuple[Verb, ...]:
-    """Gives the verbs of an answer.
+def is_audio(answer: Answer) -> bool:
+    """Says whether an answer is to be played."""
+    return answer.content_type.startswith(_AUDIO)
+
+
+def read_answer(answer: Answer) -> Document:
+    """Gives the document that an answer is.
 
     Raises:
-        TwimlError: whatever `ivr.twiml.read.read` finds, or 12300 for a content type that is not
+        TwimlError: whatever `ivr.twiml.read.read` raises, or 12300 for a content type that is not
             TwiML; the message begins with the URL.
     """
     try:
-        return _verbs(answer)
+        return _read(answer)
     except TwimlError as error:
-        raise TwimlError(error.code, f"{answer.url}: {error}") from error
+        raise TwimlError(error.code, f"{shown(answer.url)}: {error}") from error
 
 
-def _verbs(answer: Answer) -> tuple[Verb, ...]:
+def _read(answer: Answer) -> Document:
     # An empty or too long body is told as such, whatever type it claims.
     is_readable = answer.body.strip() and len(answer.body) <= MAX_DOCUMENT_BYTES
     if not is_readable or answer.content_type in _TWIML:
@@ -48,11 +56,10 @@ def _verbs(answer: Answer) -> tuple[Verb, ...]:
     )
 
 
-def _plain(body: bytes) -> tuple[Verb, ...]:
+def _plain(body: bytes) -> Document:
     try:
         return read(body)
     except TwimlError as error:
-        # A Response with a slip in it was meant as TwiML: its developer wants to hear of it.
         if error.code not in {PARSE_FAILURE, WRONG_ROOT}:
             raise
-        return (Say(body.decode(errors="replace")),)
+        return Document(verbs=(Say(body.decode(errors="replace")),), findings=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.errors import TwimlError
-from ivr.simulator.events import Event, Failed
+from ivr.simulator.events import Event, Failed, Requested, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,21 +15,31 @@ if TYPE_CHECKING:
     Listener = Callable[[Event], object]
 
 
-class Record:
+class Log:
     """Keeps events in order, tells a listener of each, and keeps the time."""
 
-    def __init__(self, listener: Listener | None) -> None:
+    def __init__(self, listener: Listener | None = None) -> None:
         self.seconds = 0.0
         """Since the call began, on the virtual clock."""
+        self.answer_seconds = 0.0
+        """How long all answers have really taken, which is no time on the virtual clock."""
         self.events: list[Event] = []
         self._listener = listener
+        self._warned: set[tuple[int | None, str]] = set()
 
-    def add(self, event: Event, *, lasts_seconds: float = 0.0) -> None:
-        """Keeps the event, which begins now, and lets its time pass."""
+    def add(self, event: Event) -> None:
+        """Keeps an event that happens now."""
         self.events.append(event)
+        if isinstance(event, Requested):
+            self.answer_seconds += event.seconds
         if self._listener is not None:
             self._listener(event)
-        self.seconds += lasts_seconds
+
+    def warn_of(self, message: str, code: int | None = None) -> None:
+        """Keeps a warning, each only once in a call."""
+        if (code, message) not in self._warned:
+            self._warned.add((code, message))
+            self.add(Warned(at_seconds=self.seconds, code=code, message=message))
 
     def fail(self, error: TwimlError | CallError) -> None:
         """Keeps a failure, with Twilio's code when it has one."""

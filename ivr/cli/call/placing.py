@@ -1,0 +1,149 @@
+"""Places a call: by a script, or with somebody at the keys."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.call.captions import Captions, ending
+from ivr.cli.call.output import LostError, Output, json_line, plain_console
+from ivr.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rich.console import Console
+
+    from ivr.cli.call.options import Options
+    from ivr.simulator.call import Call
+    from ivr.simulator.events import Event
+    from ivr.simulator.phone import Phone
+    from ivr.simulator.script import Entry
+
+
+class _Listeners:
+    """Tells several of each event, and gives the sounds of the call that they listen to."""
+
+    def __init__(self, *listeners: Callable[[Event], object]) -> None:
+        self.listeners = list(listeners)
+        self.call: Call | None = None
+
+    def __call__(self, event: Event) -> None:
+        for listener in self.listeners:
+            listener(event)
+
+    def sound(self, url: str) -> bytes | None:
+        return None if self.call is None else self.call.sound(url)
+
+
+def scripted(phone: Phone, url: str, options: Options, turns: Sequence[Entry]) -> bool:
+    """Follows a script, and tells the call.
+
+    Returns:
+        Whether the call had no error, and could be told to its end.
+    """
+    from ivr.simulator.script import follow
+
+    output = Output(json_line if options.json else _captions(options))
+    with ExitStack() as stack:
+        listeners = _Listeners(output)
+        beat = _player(stack, listeners, options, partial(_note, output))
+        call = listeners.call = phone.call(url, on_event=listeners)
+        left: Sequence[Entry] = ()
+        try:
+            left = follow(call, turns, _pace(output, beat) if options.real_time else None)
+        except (KeyboardInterrupt, LostError):
+            _hang_up(call)
+    if left:
+        _note(output, f"the call ended with {len(left)} of {len(turns)} turns left")
+    return _close(output, call, is_text=not options.json)
+
+
+def talked(phone: Phone, url: str, options: Options) -> bool:
+    """Lets somebody at the keys talk to the line, and tells the call.
+
+    Returns:
+        Whether the call had no error, and could be told to its end.
+
+    Raises:
+        click.UsageError: this machine's terminals cannot be read key by key.
+    """
+    try:
+        from ivr.cli.call.keyboard import Keyboard
+    except ImportError as error:  # Windows
+        raise click.UsageError(
+            "this terminal cannot be read key by key; say with --keys what the caller does"
+        ) from error
+    from ivr.cli.call.live import Conversation
+    from ivr.cli.call.screen import Screen
+
+    console = plain_console()
+    output = Output(_captions(options, console))
+    note = partial(_print_note, output, console)
+    with ExitStack() as stack:
+        screen = Screen(console)
+        listeners = _Listeners(screen, output)
+        call = listeners.call = phone.call(url, on_event=listeners)
+        keyboard = stack.enter_context(Keyboard(sys.stdin))
+        stack.enter_context(screen)
+        beat = _player(stack, listeners, options, note)
+        try:
+            Conversation(call, keyboard, screen, note, beat).hold()
+        except (KeyboardInterrupt, OSError):  # the terminal may have gone
+            _hang_up(call)
+    return _close(output, call, is_text=True)
+
+
+def _captions(options: Options, console: Console | None = None) -> Captions:
+    """Diagnoses go to stderr; above a status line, to its console if both are one terminal."""
+    is_shared = console is not None and sys.stderr.isatty()
+    out = console or plain_console()
+    err = out if is_shared else plain_console(stderr=True)
+    return Captions(out, err, is_verbose=options.verbose, is_wrapped=console is not None)
+
+
+def _player(
+    stack: ExitStack, listeners: _Listeners, options: Options, note: Callable[[str], object]
+) -> Callable[[], object]:
+    """Adds a player of sounds, if they are to be heard; gives what it must be called with."""
+    if not options.is_heard:
+        return lambda: None
+    from ivr.cli.call.player import Player
+
+    player = stack.enter_context(Player(listeners.sound, note))
+    listeners.listeners.append(player)
+    return player.beat
+
+
+def _pace(output: Output, beat: Callable[[], object]) -> Callable[[float], object]:
+    from ivr.cli.call.pace import RealTime
+
+    def look() -> None:
+        output.check()
+        beat()
+
+    return RealTime(look)
+
+
+def _hang_up(call: Call) -> None:
+    with suppress(CallError):  # before the first answer there is nothing to hang up
+        call.hang_up()
+
+
+def _note(output: Output, text: str) -> None:
+    output.write(lambda: click.echo(f"note: {text}", err=True))
+
+
+def _print_note(output: Output, console: Console, text: str) -> None:
+    output.write(lambda: console.print(f"         {text}", style="dim"))
+
+
+def _close(output: Output, call: Call, *, is_text: bool) -> bool:
+    if is_text:
+        said = f"{ending(call.ended or 'caller')} after {call.seconds:.1f} s."
+        output.write(lambda: click.echo(said))
+    return output.close() and not call.failures

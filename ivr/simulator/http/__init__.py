@@ -1,0 +1,1 @@
+"""The wire of a call: its requests, signed and bounded, and the clips that come over it."""

@@ -1,0 +1,46 @@
+"""Who calls whom, and how: what a pretend call has besides where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003
+from datetime import UTC, datetime
+
+from msgspec import Struct, field
+
+# msgspec reads the types of fields when a Struct is first made of them.
+from ivr.twiml.request import DialStatus  # noqa: TC001
+from ivr.twiml.verbs import Method  # noqa: TC001
+
+FROM_NUMBER = "+15005550006"
+"""Twilio's own test number, which is nobody's."""
+TO_NUMBER = "+12025550100"
+"""Of the range that is kept for fiction."""
+ACCOUNT_SID = "AC" + "0" * 32
+STARTED_AT = datetime(2025, 1, 1, tzinfo=UTC)
+MAX_DOCUMENTS = 200
+KEY_SECONDS = 0.5
+"""How long an unhurried caller takes for a key."""
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What a call has, besides where it leads."""
+
+    from_number: str = FROM_NUMBER
+    """Who calls, in E.164 form."""
+    to_number: str = TO_NUMBER
+    account_sid: str = ACCOUNT_SID
+    method: Method = "POST"
+    """Of the first request, and of the fallback's."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """Further parameters of every request; they win over the usual ones."""
+    fallback_url: str | None = None
+    """Asked when a document cannot be had or read; may be relative to the first URL."""
+    status_callback: str | None = None
+    """Gets a POST when the call has ended; may be relative to the first URL."""
+    dial_outcomes: tuple[DialStatus, ...] = ()
+    """How Dials end, in order: a DialCallStatus each. After the last one, each is answered."""
+    max_documents: int = MAX_DOCUMENTS
+    key_seconds: float = KEY_SECONDS
+    """How long the caller takes for a key."""
+    started_at: datetime = STARTED_AT
+    """When the virtual clock stands at zero, with its time zone."""

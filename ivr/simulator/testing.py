@@ -1,0 +1,108 @@
+"""The telephone of the pytest fixture `phone`, which can be used without pytest as well."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+from msgspec.structs import replace
+
+from ivr.errors import CallError
+from ivr.simulator.http.network import InProcess
+from ivr.simulator.phone import Phone
+from ivr.simulator.script import follow, parse
+from ivr.simulator.setup import Setup
+from ivr.simulator.transcript import told
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from wsgiref.types import WSGIApplication
+
+    from ivr.simulator.call import Call
+
+ORIGIN = "http://line.test"
+"""Where an application is that is rung in-process."""
+
+
+class TestPhone:
+    """Rings applications, and remembers the calls.
+
+        with TestPhone("secret") as phone:
+            call = phone.ring(app, path="/voice", keys="1 silence 2")
+
+    Args:
+        auth_token: signs every request, unless a call is given another.
+    """
+
+    __test__ = False  # pytest takes it for a class of tests by its name
+
+    def __init__(self, auth_token: str = "") -> None:
+        self.calls: list[Call] = []
+        self._auth_token = auth_token
+        self._phones: dict[tuple[int, str], Phone] = {}
+        self._stack = ExitStack()
+
+    def ring(
+        self,
+        target: str | WSGIApplication,
+        keys: str | None = None,
+        *,
+        path: str = "/",
+        token: str | None = None,
+        listen_seconds: float | None = None,
+        **setup: Any,
+    ) -> Call:
+        """Places a call, and listens until the line waits for the caller or the call ends.
+
+        Args:
+            target: the URL of a running application, or a WSGI application itself.
+            keys: a script such as "1 2 silence", after which the caller hangs up; None leaves the
+                call to the test.
+            path: of the first document of a WSGI application; it may have a query.
+            token: signs the requests; None for the phone's own.
+            listen_seconds: how long to listen at first; None until the line waits. Not with `keys`.
+            **setup: fields of `ivr.simulator.setup.Setup`, such as `from_number`.
+
+        Raises:
+            CallError: the script is wrong, or has no place beside `listen_seconds`.
+        """
+        turns = None if keys is None else parse(keys)
+        if turns is not None and listen_seconds is not None:
+            raise CallError("give keys or listen_seconds, not both")
+        url = target if isinstance(target, str) else httpx.URL(ORIGIN).join(path)
+        phone = self._phone(target, self._auth_token if token is None else token)
+        call = phone.call(str(url), setup=replace(Setup(), **setup))
+        self.calls.append(call)
+        if turns is None:
+            call.start(listen_seconds=listen_seconds)
+        else:
+            follow(call, turns)
+        return call
+
+    def transcripts(self) -> list[str]:
+        """Gives what happened on each call, in lines to read."""
+        return ["\n".join(told(call.events)) for call in self.calls]
+
+    def close(self) -> None:
+        """Closes all connections; calls that go on are left as they are."""
+        self._stack.close()
+
+    def _phone(self, target: str | WSGIApplication, token: str) -> Phone:
+        """One for each application and token, so that its clips are read once."""
+        key = (0 if isinstance(target, str) else id(target), token)
+        if key not in self._phones:
+            transport = None if isinstance(target, str) else InProcess(target)
+            self._phones[key] = self._stack.enter_context(Phone(transport, token))
+        return self._phones[key]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

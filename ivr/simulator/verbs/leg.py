@@ -1,0 +1,201 @@
+"""A leg of a call: who is on it, what it asks for, and what it shares with the other legs."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ivr.errors import CallError, TwimlError
+from ivr.simulator.events import Failed
+from ivr.simulator.http.failures import shown
+from ivr.simulator.http.wire import Ask, Wire, resolve
+from ivr.simulator.verbs import document
+from ivr.simulator.verbs.diagnoses import warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ivr.simulator.http.clips import Clip, Clips
+    from ivr.simulator.log import Log
+    from ivr.simulator.setup import Setup
+    from ivr.simulator.verbs.activity import Next
+    from ivr.simulator.verbs.rooms import Room
+    from ivr.twiml import request
+    from ivr.twiml.verbs import Method, Verb
+
+MAX_ANSWER_SECONDS = 600.0
+"""How long all answers of a call may really take together, late or never as they may come."""
+
+
+class LimitError(CallError):
+    """The call would go on without end."""
+
+
+class Shared:
+    """What all legs of a call have in common."""
+
+    def __init__(self, setup: Setup, log: Log) -> None:
+        self.setup = setup
+        self.log = log
+        self.outcomes = deque(setup.dial_outcomes)
+        self.fallback_url: str | None = None
+        """Absolute."""
+        self._documents = 0
+        self._turns = 0
+
+    def count_document(self) -> None:
+        """Counts a document.
+
+        Raises:
+            LimitError: it is one more than the call may have.
+        """
+        if self._documents == self.setup.max_documents:
+            raise LimitError(
+                f"the call has had {self._documents} documents, the most that it may have; "
+                "is it a loop?"
+            )
+        self._documents += 1
+
+    def check_patience(self) -> None:
+        """Looks whether the application has answered in time, all in all.
+
+        Raises:
+            LimitError: it has taken longer than a call can wait for.
+        """
+        if self.log.answer_seconds > MAX_ANSWER_SECONDS:
+            raise LimitError(
+                f"the answers have taken {self.log.answer_seconds:.0f} s in all; "
+                "does the application hang?"
+            )
+
+    def new_turn(self) -> int:
+        """Gives a Gather or a Record its number."""
+        self._turns += 1
+        return self._turns
+
+
+class Leg:
+    """One leg: the caller's, or that of somebody who was dialled."""
+
+    def __init__(self, party: request.Party, shared: Shared, wire: Wire, clips: Clips) -> None:
+        self.party = party
+        self.shared = shared
+        self.log = shared.log
+        self.clips = clips
+        self.base_url = ""
+        """Of the document that is being carried out; relative URLs are relative to it."""
+        self.status: request.Status = "ringing"
+        self.is_answered = False
+        """Whether the call has been answered: by the first verb, unless that is Reject."""
+        self._wire = wire
+
+    @property
+    def place(self) -> str:
+        """The document's URL as it may be told: without a password."""
+        return shown(self.base_url)
+
+    def dialled(self, party: request.Party) -> Leg:
+        """Gives the leg of somebody who was dialled from here and has answered."""
+        leg = Leg(party, self.shared, self._wire, self.clips)
+        leg.base_url, leg.status = self.base_url, "in-progress"
+        return leg
+
+    def load(self, following: Next, room: Room) -> tuple[Verb, ...] | Clip:
+        """Asks for a document, tells what is wrong with it, and gives its verbs, or its sound.
+
+        Raises:
+            TwimlError: it cannot be had, or is no TwiML.
+            LimitError: the call has had too many.
+        """
+        self.shared.count_document()
+        self.shared.check_patience()
+        answer = self._wire.fetch(self._ask(following))
+        self.base_url = answer.url
+        if document.is_audio(answer):
+            clip = self.clips.read(answer)
+            self.status = "in-progress"
+            return clip
+        found = document.read_answer(answer)
+        # Until there is a document that can be carried out, nobody has answered.
+        self.status = "in-progress"
+        for finding in found.findings:
+            message = f"{self.place}: {finding.message}"
+            if finding.level == "error":
+                self.log.add(
+                    Failed(at_seconds=self.log.seconds, code=finding.code, message=message)
+                )
+            else:
+                self.log.warn_of(message, finding.code)
+        for message in warnings(found.verbs, following.method, answer.url, room):
+            self.log.warn_of(f"{self.place}: {message}")
+        return found.verbs
+
+    def resolve(self, url: str | None) -> str:
+        """Gives what a URL of the document means; None and empty mean the document's own.
+
+        Raises:
+            TwimlError: 11100, it is not an http or https URL.
+        """
+        return resolve(self.base_url, url or "")
+
+    def act(self, following: Next) -> None:
+        """Tells an action of how the call ended; nobody hears its answer."""
+        try:
+            self._wire.fetch(self._ask(following))
+        except TwimlError as error:
+            self.log.fail(error)
+
+    def call_back(
+        self, url: str, form: Mapping[str, str], *, method: Method = "POST", whole: bool = True
+    ) -> None:
+        """Tells the application of something; a failure is told, and changes nothing.
+
+        Args:
+            url: absolute.
+            form: what is told.
+            method: GET or POST.
+            whole: whether the parameters of every request come with it.
+        """
+        sent = self._form() | dict(form) if whole else dict(form)
+        try:
+            self._wire.fetch(Ask(method=method, url=url, form=sent, purpose="callback"))
+        except TwimlError as error:
+            self.log.fail(error)
+
+    def at(self, seconds: float | None = None) -> datetime:
+        """The moment, with its time zone, of a time on the virtual clock; None means now."""
+        since = self.log.seconds if seconds is None else seconds
+        return self.shared.setup.started_at + timedelta(seconds=since)
+
+    def _ask(self, following: Next) -> Ask:
+        return Ask(
+            method=following.method,
+            url=following.url,
+            form=self._form(),
+            added=following.added,
+            purpose="document",
+        )
+
+    def _form(self) -> dict[str, str]:
+        return self.party.form(self.status) | dict(self.shared.setup.params)
+
+
+def new_sid(kind: str) -> str:
+    """Gives a name that Twilio would give: two letters and 32 hexadecimal digits."""
+    return kind + secrets.token_hex(16)
+
+
+def dialled_party(party: request.Party, to: str) -> request.Party:
+    """Gives who is on a leg that was dialled from another."""
+    return replace(
+        party,
+        call_sid=new_sid("CA"),
+        parent_call_sid=party.call_sid,
+        to_number=to,
+        direction="outbound-dial",
+    )

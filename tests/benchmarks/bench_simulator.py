@@ -1,0 +1,182 @@
+"""How fast the pretend carrier is: the whole registration practised on this project's own line.
+
+    make bench
+
+The floor is the same number of bare requests by httpx to an application that does nothing, measured
+in turns with the calls in one run, since machines are noisy. Asked for: a whole practice of about
+30 turns in under 0.5 s, in-process and in virtual time; and a thousand calls without growing.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import httpx
+from msgspec import Struct
+from rich.console import Console
+
+# A script has only its own folder on the path; the application and its caller are the tests' own.
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from ivr.cli.audio.studio import render_missing
+from ivr.cli.project import read_spec
+from ivr.cli.table import table
+from ivr.settings import Settings
+from ivr.simulator.http.network import InProcess
+from ivr.simulator.phone import Phone
+from ivr.simulator.script import follow, parse
+from ivr.speech.library import Library
+from ivr.store.embedded import embedded_redis
+from ivr.store.redis import RedisStore
+from ivr.web.app import create_app
+from ivr.web.parts import Parts
+from tests.simulator.applications.whole_practice import register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from ivr.flow.model import Spec
+    from ivr.simulator.call import Call
+
+ROUNDS = 15
+CALLS = 1_000
+ROOT = Path(__file__).parents[2]
+TOKEN = "token-of-the-benchmark"
+URL = "http://line.test/voice"
+MIB = 1024 * 1024
+MENU = b"""<Response>
+  <Gather numDigits="1"><Say>Press 1.</Say></Gather><Redirect/>
+</Response>"""
+
+
+class Practice(Struct, frozen=True):
+    """One whole practice, and its floor."""
+
+    seconds: float
+    application_seconds: float
+    floor_seconds: float
+    turns: int
+    requests: int
+    virtual_seconds: float
+
+
+def own_line(stack: ExitStack, spec: Spec) -> WSGIApplication:
+    """This project's line, with clips by the offline voice and a Redis of its own."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    settings = Settings.from_env({"IVR_CONFIG": str(ROOT / "config"), "IVR_AUDIO": str(folder)})
+    render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
+    store = RedisStore(stack.enter_context(embedded_redis(folder)))
+    stack.callback(store.close)
+    return create_app(
+        Parts(
+            spec=spec,
+            store=store,
+            library=Library.open(folder),
+            auth_token=TOKEN,
+            secret_key="secret-of-the-benchmark",
+            clock=lambda: datetime(2026, 3, 2, 6, 30, tzinfo=UTC),
+        )
+    )
+
+
+def nothing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """An application that answers at once."""
+    start_response("200 OK", [("Content-Type", "text/xml")])
+    return [MENU]
+
+
+def practise(app: WSGIApplication, spec: Spec) -> Practice:
+    """One practice by a phone that knows no clip yet, and as many bare requests."""
+    inside: list[float] = []
+
+    def timed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        begun = time.perf_counter()
+        answer = list(app(environ, start_response))
+        inside.append(time.perf_counter() - begun)
+        return answer
+
+    with Phone(InProcess(timed), TOKEN) as phone:
+        call = phone.call(URL)
+        begun = time.perf_counter()
+        turns = register(call, spec)
+        seconds = time.perf_counter() - begun
+    _expect_clean(call)
+    with httpx.Client(transport=httpx.WSGITransport(nothing), trust_env=False) as client:
+        begun = time.perf_counter()
+        for _ in inside:
+            client.post(URL, data={"CallSid": "CA1", "Digits": "1"})
+        floor_seconds = time.perf_counter() - begun
+    return Practice(seconds, sum(inside), floor_seconds, turns, len(inside), call.seconds)
+
+
+def _expect_clean(call: Call) -> None:
+    if call.failures or call.ended != "caller":
+        raise SystemExit(f"the practice failed: {call.ended}, {call.failures}")
+
+
+def short_calls() -> tuple[float, float]:
+    """Calls a second of two turns each, and by how many MiB the process grew meanwhile."""
+    turns = parse("1 silence")
+    with Phone(InProcess(nothing), TOKEN) as phone:
+
+        def place(count: int) -> None:
+            for _ in range(count):
+                follow(phone.call(URL), turns)
+
+        place(CALLS // 5)
+        gc.collect()
+        before = _resident_mib()
+        begun = time.perf_counter()
+        place(CALLS)
+        seconds = time.perf_counter() - begun
+        return CALLS / seconds, _resident_mib() - before
+
+
+def _resident_mib() -> float:
+    """The most memory that this process has had."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MIB
+
+
+def main() -> None:
+    """Measure, and print one table."""
+    spec = read_spec(ROOT / "config")
+    with ExitStack() as stack:
+        app = own_line(stack, spec)
+        practise(app, spec)  # imports and caches of the first call are not the call's
+        rounds = [practise(app, spec) for _ in range(ROUNDS)]
+    a_second, grown_mib = short_calls()
+    one = rounds[0]
+    seconds = statistics.median(each.seconds for each in rounds)
+    application = statistics.median(each.application_seconds for each in rounds)
+    floor = statistics.median(each.floor_seconds for each in rounds)
+    click.echo(
+        f"a practice of {one.turns} turns, {one.requests} requests, {one.virtual_seconds:.0f} s of "
+        f"a caller's time; {ROUNDS} rounds, {os.cpu_count()} cores"
+    )
+    rows = [
+        ("what", "measured"),
+        ("the whole practice, seconds", f"{seconds:.3f}"),
+        ("of it in the application", f"{application:.3f}"),
+        ("as many bare requests, seconds", f"{floor:.3f}"),
+        ("the carrier's own part by these", f"{(seconds - application) / floor:.1f}"),
+        ("short calls a second", f"{a_second:.0f}"),
+        (f"MiB more after {CALLS} of them", f"{grown_mib:.1f}"),
+    ]
+    click.echo(table(rows, numbers={1}))
+
+
+if __name__ == "__main__":
+    main()

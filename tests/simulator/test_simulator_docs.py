@@ -1,0 +1,156 @@
+"""What docs/simulator.md says is so: its examples run, its tables are those of the code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from importlib import import_module
+from typing import TYPE_CHECKING, get_args
+
+import click
+import pytest
+
+from ivr.cli.call import call
+from ivr.simulator import events
+from ivr.simulator.events import By, Event
+from ivr.simulator.lines import line
+from ivr.simulator.script import parse
+from ivr.simulator.setup import Setup
+from ivr.twiml.description import ROOT as RESPONSE
+from ivr.twiml.description import describe
+from ivr.twiml.rules import RULES
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = "pytester"
+
+PAGE = (ROOT / "docs/simulator.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def rows(heading: str) -> Iterator[list[str]]:
+    """The cells of the first table with such a first cell, without its head."""
+    lines = PAGE[PAGE.index(f"\n| {heading} |") :].strip().splitlines()
+    for each in lines[2:]:
+        if not each.startswith("|"):
+            return
+        yield [cell.strip() for cell in re.split(r"(?<!\\)\|", each)[1:-1]]
+
+
+def named(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_examples_in_python_run(pytester: pytest.Pytester) -> None:
+    files = {
+        code.splitlines()[0].removeprefix("# "): code for kind, code in BLOCKS if kind == "python"
+    }
+    assert list(files) == ["shop.py", "test_shop.py", "ring_shop.py"]
+    for name, code in files.items():
+        pytester.path.joinpath(name).write_text(code, encoding="utf-8")
+    configuration = next(code for kind, code in BLOCKS if kind == "ini")
+    pytester.makeini(configuration + "filterwarnings = error\n")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=files["test_shop.py"].count("def test_"))
+    script = pytester.runpython(pytester.path / "ring_shop.py")
+    assert script.ret == 0
+    script.stdout.fnmatch_lines(["Requested(*", "Interrupted(at_seconds=1.5)", "Ended(*"])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        command
+        for kind, code in BLOCKS
+        if kind == "sh"
+        for command in code.splitlines()
+        if command.startswith("ivr call")
+    ],
+)
+def test_the_commands_are_taken(command: str) -> None:
+    words = shlex.split(command, comments=True)[2:]
+    given = call.make_context("call", [*words]).params
+    assert (given["url"] is None) == (not words)
+    parse(given["keys"] or "")
+
+
+def test_every_option_is_told_and_no_other() -> None:
+    told = {name.split()[0] for cells in rows("option") for name in named(cells[0])} | {"--keys"}
+    options = [option for option in call.params if isinstance(option, click.Option)]
+    known = {name for option in options for name in (*option.opts, *option.secondary_opts)}
+    assert told == known - {"-h", "--help"}
+
+
+SAMPLES: tuple[Event, ...] = (
+    events.Requested(
+        method="POST", url="u", status=200, purpose="document", seconds=0.1, at_seconds=0
+    ),
+    events.Said(text="t", language="en", voice="man", loop=1, seconds=1, at_seconds=0),
+    events.Played(words="w", url="u", seconds=1, at_seconds=0),
+    events.Paused(seconds=1, at_seconds=0),
+    events.Gathering(
+        input="dtmf",
+        num_digits=1,
+        timeout_seconds=5,
+        finish_on_key="#",
+        action="u",
+        at_seconds=0,
+    ),
+    events.Pressed(digits="1", finished_on="", at_seconds=0),
+    events.Spoke(text="t", at_seconds=0),
+    events.Silence(seconds=5, at_seconds=0),
+    events.Recorded(seconds=1, key="", at_seconds=0),
+    events.Dialed(to=("+1",), outcome="busy", seconds=0, at_seconds=0),
+    events.Enqueued(queue="q", at_seconds=0),
+    events.Redirected(url="u", at_seconds=0),
+    events.Rejected(reason="busy", at_seconds=0),
+    events.Warned(code=None, message="m", at_seconds=0),
+    events.Failed(code=11200, message="m", at_seconds=0),
+    events.Ended(by="caller", at_seconds=0),
+)
+
+
+def test_the_table_of_json_is_what_is_printed() -> None:
+    told = {named(name)[0]: named(fields) for name, fields, _ in rows("event")}
+    printed = [found for sample in SAMPLES if (found := line(sample)) is not None]
+    assert told == {
+        str(each["event"]): [name for name in each if name not in {"at", "event"}]
+        for each in printed
+    }
+    reasons = next(note for name, _, note in rows("event") if name == "`ended`")
+    assert set(named(reasons)) == set(get_args(By))
+
+
+def test_the_fields_of_a_setup_are_all_told() -> None:
+    paragraph = PAGE[PAGE.index("`setup` takes the fields") : PAGE.index("An application that ch")]
+    assert set(named(paragraph)) - {"ivr.simulator.setup.Setup", "setup"} == set(
+        Setup.__struct_fields__
+    )
+
+
+def test_every_verb_is_told() -> None:
+    told = [name for cells in rows("verb") for name in cells[0].split(", ")]
+    assert sorted(told) == sorted(describe()[RESPONSE].children)
+
+
+def test_every_code_of_the_rules_is_told() -> None:
+    told: set[int] = set()
+    for cells in rows("code"):
+        for first, last in re.findall(r"(\d{5})(?:–(\d{5}))?", cells[0]):
+            told.update(range(int(first), int(last or first) + 1))
+    codes = {
+        code
+        for rules in RULES.values()
+        for rule in rules.all
+        for code in (rule.code, rule.long_code, rule.nested_code)
+        if code is not None
+    }
+    assert codes <= told
+
+
+@pytest.mark.parametrize(("path", "value"), [(cells[0], cells[1]) for cells in rows("name")])
+def test_every_estimate_and_limit_has_its_value(path: str, value: str) -> None:
+    module, _, name = path.strip("`").rpartition(".")
+    assert str(getattr(import_module(module), name)) == value
