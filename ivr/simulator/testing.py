@@ -16,7 +16,6 @@ from ivr.simulator.setup import Setup
 from ivr.simulator.transcript import told
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from wsgiref.types import WSGIApplication
 
     from ivr.simulator.call import Call
@@ -99,10 +98,5 @@ class TestPhone:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

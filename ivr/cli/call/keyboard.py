@@ -9,10 +9,7 @@ import select
 import termios
 import tty
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Self, TextIO
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from typing import Final, Self, TextIO
 
 ESCAPE: Final = "\x1b"
 END: Final = "\x04"
@@ -39,12 +36,7 @@ class Keyboard:
         tty.setcbreak(self._number)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with suppress(termios.error):  # the window was closed
             termios.tcsetattr(self._number, termios.TCSADRAIN, self._before)
 

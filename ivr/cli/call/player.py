@@ -17,7 +17,6 @@ from ivr.simulator.events import Ended, Interrupted, Played
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from ivr.simulator.events import Event
 
@@ -63,12 +62,7 @@ class Player:
             self._note("no program was found that plays sound (such as aplay); the captions go on")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
         self._room.cleanup()
 

@@ -10,8 +10,6 @@ from ivr.cli.call.captions import wanted
 from ivr.simulator import events
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import Console
     from rich.table import Table
 
@@ -49,12 +47,7 @@ class Screen:
         self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with suppress(OSError):  # the window was closed
             self._live.stop()
 

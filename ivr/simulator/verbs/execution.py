@@ -21,28 +21,13 @@ from ivr.simulator.verbs.recording import record
 from ivr.simulator.verbs.rooms import CALL, QUEUE, SCREENING
 from ivr.simulator.verbs.sound import hear, hear_body
 from ivr.twiml import request
+from ivr.twiml import verbs as twiml
 from ivr.twiml.rules import SCHEMA
-from ivr.twiml.verbs import (
-    Dial,
-    Enqueue,
-    Gather,
-    Hangup,
-    Leave,
-    Other,
-    Pause,
-    Play,
-    Record,
-    Redirect,
-    Reject,
-    Say,
-    Sms,
-)
 
 if TYPE_CHECKING:
     from ivr.simulator.verbs.activity import Activity, Result
     from ivr.simulator.verbs.leg import Leg
     from ivr.simulator.verbs.rooms import Room
-    from ivr.twiml.verbs import Verb
 
 
 DIAL_IN_DIAL = 13201
@@ -97,41 +82,41 @@ def _document(leg: Leg, following: Next, room: Room) -> Activity[Result]:
     return None
 
 
-def _verb(leg: Leg, verb: Verb, room: Room) -> Activity[Result]:  # noqa: C901, PLR0911 - one case a verb
+def _verb(leg: Leg, verb: twiml.Verb, room: Room) -> Activity[Result]:  # noqa: C901, PLR0911 - one case a verb
     match verb:
-        case Say() | Play() | Pause():
+        case twiml.Say() | twiml.Play() | twiml.Pause():
             yield from hear(leg, (verb,))
             return None
-        case Gather():
+        case twiml.Gather():
             return (yield from gather(leg, verb))
-        case Record():
+        case twiml.Record():
             return (yield from record(leg, verb))
-        case Dial():
+        case twiml.Dial():
             return (yield from dial(leg, verb, run))
-        case Enqueue():
+        case twiml.Enqueue():
             return (yield from enqueue(leg, verb, run_once))
-        case Redirect(url, method):
+        case twiml.Redirect(url, method):
             target = leg.resolve(url)
             leg.log.add(Redirected(at_seconds=leg.log.seconds, url=shown(target)))
             return Next(method, target)
-        case Leave():
+        case twiml.Leave():
             return Left() if room is QUEUE else None
-        case Hangup():
+        case twiml.Hangup():
             return Over("hangup")
-        case Reject(reason):
+        case twiml.Reject(reason):
             return _reject(leg, reason)
-        case Sms():
+        case twiml.Sms():
             return _text(leg, verb)
-        case Other(name):
+        case twiml.Other(name):
             _pass_over(leg, name)
             return None
         case _:
             assert_never(verb)
 
 
-def _bar(leg: Leg, verb: Verb, room: Room) -> None:
+def _bar(leg: Leg, verb: twiml.Verb, room: Room) -> None:
     message = f"{leg.place}: <{type(verb).__name__}> cannot be used in {room.name}"
-    if isinstance(verb, Dial) and room is SCREENING:
+    if isinstance(verb, twiml.Dial) and room is SCREENING:
         leg.log.fail(TwimlError(DIAL_IN_DIAL, message))
     else:
         leg.log.warn_of(message, SCHEMA)
@@ -153,7 +138,7 @@ def _reject(leg: Leg, reason: str) -> Over:
     return Over("reject", "busy" if reason == "busy" else "no-answer")
 
 
-def _text(leg: Leg, verb: Sms) -> Next | None:
+def _text(leg: Leg, verb: twiml.Sms) -> Next | None:
     """https://www.twilio.com/docs/voice/twiml/sms: with an action, its answer takes over."""
     to = verb.to or leg.party.from_number
     leg.log.add(Texted(at_seconds=leg.log.seconds, to=to, text=verb.text))

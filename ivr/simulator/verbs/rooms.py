@@ -6,26 +6,13 @@ places.
 
 from __future__ import annotations
 
+from typing import get_args
+
 from msgspec import Struct
 
-from ivr.twiml.verbs import (
-    Dial,
-    Enqueue,
-    Gather,
-    Hangup,
-    Leave,
-    Other,
-    Pause,
-    Play,
-    Record,
-    Redirect,
-    Reject,
-    Say,
-    Sms,
-    Verb,
-)
+from ivr.twiml import verbs as twiml
 
-_SOUND: tuple[type, ...] = (Say, Play, Pause)
+_SOUND: tuple[type, ...] = get_args(twiml.Nested)
 
 
 class Room(Struct, frozen=True, kw_only=True):
@@ -34,21 +21,18 @@ class Room(Struct, frozen=True, kw_only=True):
     name: str
     verbs: tuple[type, ...]
 
-    def allows(self, verb: Verb) -> bool:
+    def allows(self, verb: twiml.Verb) -> bool:
         """Says whether `verb` may be used here."""
         return isinstance(verb, self.verbs)
 
 
-CALL = Room(
-    name="a call",
-    verbs=(
-        *_SOUND,
-        *(Gather, Record, Dial, Enqueue, Leave, Redirect, Hangup, Reject, Sms, Other),
-    ),
-)
+CALL = Room(name="a call", verbs=get_args(twiml.Verb))
 SCREENING = Room(
     name="the document of somebody dialled",
     # Pause and Redirect are not in Twilio's list, and known to work.
-    verbs=(*_SOUND, Gather, Hangup, Redirect),
+    verbs=(*_SOUND, twiml.Gather, twiml.Hangup, twiml.Redirect),
 )
-QUEUE = Room(name="a waitUrl", verbs=(*_SOUND, Gather, Hangup, Redirect, Leave))
+QUEUE = Room(
+    name="a waitUrl",
+    verbs=(*_SOUND, twiml.Gather, twiml.Hangup, twiml.Redirect, twiml.Leave),
+)
