@@ -26,17 +26,12 @@ def dev() -> None:
     REDIS_URL is set, and answers on 127.0.0.1:PORT until Ctrl-C. Requests must be signed here too:
     `ivr call` signs with the token that this command makes.
     """
-    from rich.console import Console
-
     from ivr.cli.faults import faults_told
+    from ivr.cli.local import local_app
     from ivr.cli.port import reserved
-    from ivr.cli.project import Project, parts
-    from ivr.cli.rendering import render_clips
-    from ivr.cli.state import FOLDER, made_up
+    from ivr.cli.project import Project
+    from ivr.cli.state import made_up
     from ivr.speech.library import Library
-    from ivr.store.embedded import embedded_redis
-    from ivr.store.redis import RedisStore
-    from ivr.web.app import create_app
     from ivr.web.sound import Sound
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -47,17 +42,10 @@ def dev() -> None:
         stack.enter_context(_stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         listener = stack.enter_context(reserved(HOST, settings.port))
-        Library.open(settings.audio)  # a broken manifest must not be rendered over
-        render_clips(project, Console(stderr=True), is_stdout_free=True)
+        token = settings.auth_token or made_up("auth_token")
+        app = stack.enter_context(local_app(project, token, is_stdout_free=True))
         for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
             click.echo(told, err=True)
-        store = RedisStore(
-            settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
-        )
-        stack.callback(store.close)
-        token = settings.auth_token or made_up("auth_token")
-        secret = settings.secret_key or made_up("secret_key")
-        app = create_app(parts(project, store, token, secret))
         _run(listener, app, settings.public_url)
 
 
@@ -93,7 +81,9 @@ def _run(listener: socket.socket, app: WSGIApplication, public_url: str | None) 
     origin = public_url or f"http://{HOST}:{port}"
     click.echo(
         f"Ready: {origin}/voice answers.\n"
-        "Ring it from another terminal:\n"
+        "Ring it from another terminal, and press keys as on a telephone:\n"
+        f"  .venv/bin/ivr call {origin}/voice\n"
+        "or by a script:\n"
         f'  .venv/bin/ivr call {origin}/voice --keys "1 1 1"\n'
         "Stop with Ctrl-C."
     )

@@ -20,12 +20,15 @@ no time at all.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
+from inspect import GEN_RUNNING, getgeneratorstate
 from typing import TYPE_CHECKING
 
 from ivr.errors import CallError, TwimlError
 from ivr.simulator.events import Ended, Event, Failed, Heard, KeyPressed, Spoke, Warned
 from ivr.simulator.http.clips import Clips
-from ivr.simulator.http.wire import Wire, resolve
+from ivr.simulator.http.urls import resolve
+from ivr.simulator.http.wire import Wire
 from ivr.simulator.log import Log
 from ivr.simulator.setup import Setup
 from ivr.simulator.verbs.activity import DEAF, HungUp, Key, Next, Over, Speech, Voice
@@ -34,18 +37,16 @@ from ivr.simulator.verbs.leg import Leg, LimitError, Shared, new_sid
 from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
 from ivr.twiml import request
 from ivr.twiml.attributes import KEYS
+from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import httpx
 
     from ivr.simulator.events import By
     from ivr.simulator.http.cache import Cache
     from ivr.simulator.verbs.activity import Activity, Sense, Stimulus, Wait, Waiting
-
-MAX_CALL_SECONDS = 14_400.0
-"""https://www.twilio.com/docs/voice/twiml/dial#timelimit: a call lasts four hours at most."""
 
 
 class Call:
@@ -108,7 +109,8 @@ class Call:
     @property
     def heard(self) -> list[str]:
         """The words that the caller has heard, or begun to hear, in order."""
-        return [event.words for event in self._log.events if isinstance(event, Heard)]
+        heard = (event for event in self._log.events if isinstance(event, Heard))
+        return [event.words for event in heard if event.to is None]
 
     @property
     def words(self) -> str:
@@ -178,11 +180,13 @@ class Call:
             raise CallError(f"{keys!r} cannot be pressed; press digits, * or #")
         turn = self._current().turn
         for key in keys:
-            # A Gather that has ended, also while a finger was on its way, takes no further key.
             if self._is_in(turn):
                 self._go_on(until=self.seconds + self.setup.key_seconds)
-            if self._is_in(turn):
-                self._press(key)
+            # A Gather that has ended, also while a finger was on its way, takes no further key.
+            if not self._is_in(turn):
+                break
+            turn = self.turn
+            self._press(key)
         self._listen(listen_seconds, beyond=turn)
 
     def say(self, text: str, *, listen_seconds: float | None = None) -> None:
@@ -195,8 +199,8 @@ class Call:
         Raises:
             CallError: there is nothing to say, or the call does not go on.
         """
-        if not text.strip():
-            raise CallError("there is nothing to say; give some words")
+        if not text.strip() or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise CallError(f"{text!r} cannot be said; give some words")
         wait, seconds = self._current(), len(text) / SAY_CHARACTERS_PER_SECOND
         if "speech" in wait.hears:
             self._resume(Speech(text, seconds))
@@ -242,16 +246,13 @@ class Call:
             CallError: the call was not started.
         """
         if self._ended is None:
-            try:
+            with self._unbroken(), suppress(HungUp, StopIteration):
                 self._running().throw(HungUp())
-            except HungUp:
-                pass
-            except TwimlError as error:
-                self._log.fail(error)
             self._end(Over("caller"))
 
     def _is_in(self, turn: int | None) -> bool:
-        return self._wait is not None and self._wait.turn == turn
+        """Whether the call goes on, and is not beyond that turn; None is before any."""
+        return self._wait is not None and turn in {None, self._wait.turn}
 
     def _current(self) -> Wait:
         if self._ended is not None:
@@ -263,14 +264,14 @@ class Call:
     def _running(self) -> Activity[Over]:
         if self._activity is None:
             raise CallError("the call was not started; call start() first")
+        if getgeneratorstate(self._activity) == GEN_RUNNING:
+            raise CallError("the call is in the middle of something; do this after on_event")
         return self._activity
 
     def _run(self) -> Activity[Over]:
         try:
             url = resolve(self._url, "")
-            self._leg.base_url = url
-            if self.setup.fallback_url is not None:
-                self._leg.shared.fallback_url = resolve(url, self.setup.fallback_url)
+            self._leg.base_url = self._leg.shared.first_url = url
             return (yield from run(self._leg, Next(self.setup.method, url)))
         except TwimlError as error:  # the very first URL is none
             self._log.fail(error)
@@ -298,7 +299,9 @@ class Call:
     def _go_on(self, *, until: float) -> None:
         while self._wait is not None and self._wait.until_seconds <= until:
             self._pass(self._wait.until_seconds)
-        if self._wait is not None:
+        if self._wait is not None and until > MAX_CALL_SECONDS:
+            self._pass(until)
+        elif self._wait is not None:
             self._log.seconds = max(self._log.seconds, until)
 
     def _pass(self, until: float) -> None:
@@ -313,20 +316,30 @@ class Call:
         self._end(Over("limit"))
 
     def _resume(self, stimulus: Stimulus | None) -> None:
+        with self._unbroken():
+            try:
+                self._wait = self._running().send(stimulus)
+            except StopIteration as stop:
+                self._end(stop.value)
+
+    @contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        """After an exception of the application's, in-process, or the listener's all is over."""
+        running = self._running()
         try:
-            self._wait = self._running().send(stimulus)
-        except StopIteration as stop:
-            self._end(stop.value)
+            yield
+        except Exception:
+            running.close()
+            self._wait, self._ended = None, self._ended or "error"
+            raise
 
     def _end(self, over: Over) -> None:
         self._wait, self._ended = None, over.by
+        self._leg.shared.is_over = True
         self._log.add(Ended(at_seconds=self.seconds, by=over.by))
         self._leg.status = over.status
         callback = self.setup.status_callback
         if callback is not None:
             form = request.ended(round(self.seconds), self._leg.at(), sequence_number=0)
-            self._leg.base_url = self._url
-            try:
-                self._leg.call_back(self._leg.resolve(callback), form)
-            except TwimlError as error:
-                self._log.fail(error)
+            self._leg.base_url = self._leg.shared.first_url
+            self._leg.call_back(callback, form)

@@ -69,7 +69,7 @@ class Played(_Moment, frozen=True, tag=True, kw_only=True):
 
 
 class Heard(_Moment, frozen=True, tag=True, kw_only=True):
-    """The caller begins to hear words: of a Say, of a clip, or of a labelled part of a clip.
+    """Somebody begins to hear words: of a Say, of a clip, or of a labelled part of a clip.
 
     What a key cuts off before it begins is never Heard.
     """
@@ -84,6 +84,8 @@ class Heard(_Moment, frozen=True, tag=True, kw_only=True):
     """Of a Say; None for a clip."""
     loop: int = 1
     """How often it is heard; never 0."""
+    to: str | None = None
+    """Who hears it: somebody who was dialled, by their number; None for the caller."""
 
 
 class Paused(_Moment, frozen=True, tag=True, kw_only=True):
@@ -101,8 +103,7 @@ class Gathering(_Moment, frozen=True, tag=True, kw_only=True):
 
     input: str
     num_digits: int | None
-    timeout_seconds: int | None
-    """None while only speech is waited for without end."""
+    timeout_seconds: int
     finish_on_key: str
     action: str
     """Absolute."""
@@ -153,7 +154,7 @@ class Recorded(_Moment, frozen=True, tag=True, kw_only=True):
     """A Record has ended."""
 
     seconds: float
-    """Of the recording, as the application is told."""
+    """Of the recording; the application is told whole ones."""
     key: str
     """That ended it; `hangup` when the caller hung up; empty otherwise."""
 

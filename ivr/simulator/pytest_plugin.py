@@ -24,9 +24,12 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    import pluggy
+
     from ivr.simulator.testing import TestPhone
 
-FIXTURE = "phone"
+PHONE = pytest.StashKey["TestPhone"]()
+"""Where a test keeps the telephone that it was given."""
 TOKEN = "phone_auth_token"  # noqa: S105 - the name of an option
 
 
@@ -41,18 +44,17 @@ def phone(request: pytest.FixtureRequest) -> Iterator[TestPhone]:
     from ivr.simulator.testing import TestPhone  # noqa: PLC0415 - see above
 
     with TestPhone(str(request.config.getini(TOKEN))) as made:
+        request.node.stash[PHONE] = made
         yield made
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # pluggy before 1.2 knows no other kind
 def pytest_runtest_makereport(
     item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pluggy.Result[pytest.TestReport], None]:
     """Puts what was said on the calls of a failed test into its report."""
-    report = yield
-    made = getattr(item, "funcargs", {}).get(FIXTURE)
-    transcripts = getattr(made, "transcripts", list)
-    if report.when == "call" and report.failed:
-        for number, transcript in enumerate(transcripts(), start=1):
+    outcome = yield
+    report, made = outcome.get_result(), item.stash.get(PHONE, None)
+    if made is not None and report.failed and report.when != "teardown":
+        for number, transcript in enumerate(made.transcripts(), start=1):
             report.sections.append((f"Call {number} of the phone", transcript))
-    return report

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import re
 import shlex
+from collections import deque
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from msgspec import Struct
 
 from ivr.errors import CallError
+from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,10 +29,10 @@ HANGUP: Final = "hangup"
 SAY: Final = "say:"
 RECORD: Final = "record:"
 
-MAX_RECORD_SECONDS: Final = 14_400
-"""As long as a call may last."""
 QUEUE_SECONDS: Final = 60.0
-"""How long a turn of silence is in a queue, which does not wait for the caller."""
+"""How long a caller stays in a queue out of which nobody takes them."""
+MAX_QUEUE_ROUNDS: Final = 10
+"""How often they hear its document, if that takes less."""
 
 _KEYS: Final = re.compile(r"[0-9*#]+")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
@@ -126,10 +128,10 @@ def _speak(word: str) -> Speak:
 def _record(word: str) -> Record:
     given = word.removeprefix(RECORD)
     seconds = float(given) if _SECONDS.fullmatch(given) else 0.0
-    if not 0 < seconds <= MAX_RECORD_SECONDS:
+    if not 0 < seconds <= MAX_CALL_SECONDS:
         raise CallError(
             f"keys: {word!r} has no length of a recording; write seconds above 0 and up to "
-            f"{MAX_RECORD_SECONDS}, such as '{RECORD}4'"
+            f"{MAX_CALL_SECONDS:.0f}, such as '{RECORD}4'"
         )
     return Record(seconds)
 
@@ -139,8 +141,8 @@ def follow(call: Call, entries: Sequence[Entry], pace: Pace | None = None) -> tu
 
     Args:
         call: not yet started.
-        entries: one for each time that the line waits for the caller. A queue does not wait: only
-            `silence` stays in it, for QUEUE_SECONDS.
+        entries: one for each time that a Gather or a Record waits for the caller. In a queue they
+            wait for QUEUE_SECONDS, or until its document has begun MAX_QUEUE_ROUNDS times.
         pace: told of each stretch of seconds before it passes on the call's clock, and may wait as
             long; None lets the virtual clock run.
 
@@ -149,11 +151,15 @@ def follow(call: Call, entries: Sequence[Entry], pace: Pace | None = None) -> tu
     """
     caller = _Caller(call, pace)
     caller.start()
-    left = list(entries)
-    while left and call.ended is None:
-        if call.waiting == "queue" and not isinstance(left[0], Wait | HangUp):
+    left = deque(entries)
+    while call.ended is None:
+        if call.waiting == "queue" and not (left and isinstance(left[0], HangUp)):
+            if not caller.stay():
+                break
+        elif left:
+            caller.do(left.popleft())
+        else:
             break
-        caller.do(left.pop(0))
     call.hang_up()
     return tuple(left)
 
@@ -165,13 +171,16 @@ class _Caller:
         self._call = call
         self._pace = pace or _at_once
         self._listen_seconds = None if pace is None else 0.0
+        self._queued_at = 0.0
+        self._rounds = 0
+        """How often the caller has decided to stay in a queue, since they last did something."""
 
     def start(self) -> None:
         self._call.start(listen_seconds=self._listen_seconds)
         self._listen(beyond=None)
 
     def do(self, entry: Entry) -> None:
-        call, turn = self._call, self._call.turn
+        call, turn, self._rounds = self._call, self._call.turn, 0
         match entry:
             case Press(keys):
                 self._pace(len(keys) * call.setup.key_seconds)
@@ -181,24 +190,30 @@ class _Caller:
             case Record(seconds):
                 call.record(seconds, listen_seconds=self._listen_seconds)
             case Wait():
-                self._stay(call.seconds + QUEUE_SECONDS)
+                pass
             case HangUp():
                 call.hang_up()
             case _:
                 assert_never(entry)
         self._listen(beyond=turn)
 
-    def _stay(self, until: float) -> None:
-        """In a queue; anything else is left alone until it gives up by itself."""
-        while self._call.waiting == "queue" and self._call.seconds < until:
-            self._pass(until)
+    def stay(self) -> bool:
+        """Waits on in a queue; says whether the caller had the patience to."""
+        call, turn = self._call, self._call.turn
+        self._queued_at = self._queued_at if self._rounds else call.seconds
+        self._rounds += 1
+        until = self._queued_at + QUEUE_SECONDS
+        if self._rounds > MAX_QUEUE_ROUNDS or call.seconds >= until:
+            return False
+        self._pass(until)
+        if call.turn != turn:
+            self._listen(beyond=turn)
+        return True
 
     def _listen(self, beyond: int | None) -> None:
-        """Until the line waits in another turn than `beyond`, or in a queue."""
+        """Until the line waits in another turn than `beyond`."""
         call = self._call
-        while call.waiting != "queue" and (call.waiting is None or call.turn == beyond):
-            if call.ended is not None:
-                return
+        while call.ended is None and (call.waiting is None or call.turn == beyond):
             self._pass()
 
     def _pass(self, until: float = math.inf) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003
 from datetime import UTC, datetime
+from typing import get_args
 
 from msgspec import Struct, field
 
-# msgspec reads the types of fields when a Struct is first made of them.
-from ivr.twiml.request import DialStatus  # noqa: TC001
-from ivr.twiml.verbs import Method  # noqa: TC001
+from ivr.errors import CallError
+from ivr.twiml.request import DialStatus
+from ivr.twiml.verbs import Method
 
 FROM_NUMBER = "+15005550006"
 """Twilio's own test number, which is nobody's."""
@@ -23,7 +24,11 @@ KEY_SECONDS = 0.5
 
 
 class Setup(Struct, frozen=True, kw_only=True):
-    """What a call has, besides where it leads."""
+    """What a call has, besides where it leads.
+
+    Raises:
+        CallError: a value cannot be.
+    """
 
     from_number: str = FROM_NUMBER
     """Who calls, in E.164 form."""
@@ -44,3 +49,13 @@ class Setup(Struct, frozen=True, kw_only=True):
     """How long the caller takes for a key."""
     started_at: datetime = STARTED_AT
     """When the virtual clock stands at zero, with its time zone."""
+
+    def __post_init__(self) -> None:
+        wrong = set(self.dial_outcomes) - set(get_args(DialStatus))
+        if wrong:
+            known = ", ".join(get_args(DialStatus))
+            raise CallError(f"dial_outcomes: {min(wrong)!r} is none; give some of {known}")
+        if self.method not in get_args(Method):
+            raise CallError(f"method: {self.method!r} is none; give GET or POST")
+        if self.max_documents < 1:
+            raise CallError(f"max_documents: a call has 1 at least, not {self.max_documents}")

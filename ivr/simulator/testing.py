@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from msgspec.structs import replace
 
 from ivr.errors import CallError
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import follow, parse
 from ivr.simulator.setup import Setup
@@ -47,7 +48,7 @@ class TestPhone:
         target: str | WSGIApplication,
         keys: str | None = None,
         *,
-        path: str = "/",
+        path: str | None = None,
         token: str | None = None,
         listen_seconds: float | None = None,
         **setup: Any,
@@ -58,20 +59,20 @@ class TestPhone:
             target: the URL of a running application, or a WSGI application itself.
             keys: a script such as "1 2 silence", after which the caller hangs up; None leaves the
                 call to the test.
-            path: of the first document of a WSGI application; it may have a query.
+            path: of the first document of a WSGI application, with its query; None means "/".
             token: signs the requests; None for the phone's own.
             listen_seconds: how long to listen at first; None until the line waits. Not with `keys`.
             **setup: fields of `ivr.simulator.setup.Setup`, such as `from_number`.
 
         Raises:
-            CallError: the script is wrong, or has no place beside `listen_seconds`.
+            CallError: the script or the setup is wrong, or two arguments do not go together.
         """
         turns = None if keys is None else parse(keys)
         if turns is not None and listen_seconds is not None:
             raise CallError("give keys or listen_seconds, not both")
-        url = target if isinstance(target, str) else httpx.URL(ORIGIN).join(path)
+        url = _url(target, path)
         phone = self._phone(target, self._auth_token if token is None else token)
-        call = phone.call(str(url), setup=replace(Setup(), **setup))
+        call = phone.call(url, setup=replace(Setup(), **setup))
         self.calls.append(call)
         if turns is None:
             call.start(listen_seconds=listen_seconds)
@@ -81,7 +82,7 @@ class TestPhone:
 
     def transcripts(self) -> list[str]:
         """Gives what happened on each call, in lines to read."""
-        return ["\n".join(told(call.events)) for call in self.calls]
+        return [_transcript(call) for call in self.calls]
 
     def close(self) -> None:
         """Closes all connections; calls that go on are left as they are."""
@@ -100,3 +101,18 @@ class TestPhone:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _url(target: str | WSGIApplication, path: str | None) -> str:
+    if isinstance(target, str):
+        if path is not None:
+            raise CallError(f"path {path!r} has no place beside a URL; make it part of {target!r}")
+        return target
+    if iscoroutinefunction(target) or iscoroutinefunction(type(target).__call__):
+        raise CallError(f"{target!r} is an ASGI application; run it on a server, and ring its URL")
+    return str(httpx.URL(ORIGIN).join(path or "/"))
+
+
+def _transcript(call: Call) -> str:
+    end = f"It was ended by: {call.ended}." if call.ended else "It goes on."
+    return "\n".join([*told(call.events), end])

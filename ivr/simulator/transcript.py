@@ -62,7 +62,7 @@ def tell(event: Event) -> Told | None:  # noqa: C901, PLR0911, PLR0912 - one cas
             return _told(event, "caller", f"(silence for {event.seconds:g} s)")
         case events.Recorded():
             end = f", ended by {event.key}" if event.key else ""
-            return _told(event, "caller", f"(recorded {event.seconds:g} s{end})")
+            return _told(event, "caller", f"(recorded {event.seconds:.1f} s{end})")
         case events.Dialed():
             return _told(event, "line", f"(dials {', '.join(event.to)}: {event.outcome})")
         case events.Enqueued():
@@ -105,7 +105,8 @@ def _told(event: Event, speaker: Speaker, text: str) -> Told:
 def _heard(event: events.Heard) -> str:
     words = event.words if event.words.strip() else f"(a clip without words: {event.url})"
     times = "" if event.loop == 1 else f" ({event.loop} times)"
-    return f"{'' if event.is_clip else '(Say) '}{words}{times}"
+    to = "" if event.to is None else f"(to {event.to}) "
+    return f"{to}{'' if event.is_clip else '(Say) '}{words}{times}"
 
 
 def _one_line(text: str) -> str:

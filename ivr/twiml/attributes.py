@@ -24,7 +24,7 @@ AUTO = "auto"
 MAX_NUMBER = 999_999_999
 """Python refuses to read numbers of thousands of digits; no attribute of TwiML needs ten."""
 _MAX_NUMBER_DIGITS = len(str(MAX_NUMBER))
-MAX_SHOWN = 60
+MAX_QUOTED = 60
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -76,7 +76,9 @@ class Whole(Struct, frozen=True):
         """Says whether it is within the limits."""
         if self.auto and value == self.auto[0]:
             return True
-        return isinstance(value, int) and self.least <= value <= self.most
+        if isinstance(value, bool) or not isinstance(value, int):
+            return False
+        return self.least <= value <= self.most
 
     def write(self, value: Value) -> str:
         """Gives ASCII digits, or "auto"."""
@@ -172,25 +174,29 @@ class Url(Struct, frozen=True):
         return str(value)
 
 
-class Word(Struct, frozen=True):
+class _Verbatim(Struct, frozen=True):
+    """What is read and written as it stands."""
+
+    def read(self, text: str) -> Value:
+        """Gives the text."""
+        return text
+
+    def write(self, value: Value) -> str:
+        """Gives the text."""
+        return str(value)
+
+
+class Word(_Verbatim, frozen=True):
     """Anything without white space, such as the name of a voice."""
 
     wants = "one word"
-
-    def read(self, text: str) -> Value:
-        """Gives the word."""
-        return text
 
     def holds(self, value: Value) -> bool:
         """Says whether it is one word."""
         return _is_word(value)
 
-    def write(self, value: Value) -> str:
-        """Gives the word."""
-        return str(value)
 
-
-class Language(Word, frozen=True):
+class Language(_Verbatim, frozen=True):
     """The tag of a language, such as bn-IN."""
 
     wants = "the tag of a language, such as bn-IN"
@@ -200,14 +206,14 @@ class Language(Word, frozen=True):
         return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
 
 
-class Text(Word, frozen=True):
+class Text(_Verbatim, frozen=True):
     """Any text within limits."""
 
     least: int = 0
     most: int = MAX_NUMBER
 
     @property
-    def wants(self) -> str:  # type: ignore[override]  # a limit is part of what this one wants
+    def wants(self) -> str:
         """Gives the limits."""
         most = "or more" if self.most == MAX_NUMBER else f"to {self.most}"
         return f"a text of {self.least} {most} characters"
@@ -217,7 +223,7 @@ class Text(Word, frozen=True):
         return isinstance(value, str) and self.least <= len(value) <= self.most
 
 
-class Match(Word, frozen=True):
+class Match(_Verbatim, frozen=True):
     """A text of a certain form."""
 
     pattern: str
@@ -225,7 +231,7 @@ class Match(Word, frozen=True):
     """In words, with a sample."""
 
     @property
-    def wants(self) -> str:  # type: ignore[override]  # the form is what this one wants
+    def wants(self) -> str:
         """Gives the form."""
         return self.form
 
@@ -234,7 +240,7 @@ class Match(Word, frozen=True):
         return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
 
 
-class Signs(Word, frozen=True):
+class Signs(_Verbatim, frozen=True):
     """Some of a telephone's keys or tones, such as the ones that finish an entry."""
 
     signs: str = KEYS
@@ -242,7 +248,7 @@ class Signs(Word, frozen=True):
     most: int = MAX_NUMBER
 
     @property
-    def wants(self) -> str:  # type: ignore[override]  # the signs are part of what it wants
+    def wants(self) -> str:
         """Gives the signs."""
         few = "one of" if self.most == 1 else "some of"
         return f"{few} {self.signs}" + ("" if self.least else ", or empty")
@@ -256,10 +262,10 @@ class Signs(Word, frozen=True):
         )
 
 
-def shown(value: object) -> str:
-    """Gives a value as a message shows it, however long a stranger has made it."""
+def quoted(value: object) -> str:
+    """Gives a value as a message quotes it, however long a stranger has made it."""
     text = repr(value)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
 def _is_word(value: Value) -> TypeGuard[str]:

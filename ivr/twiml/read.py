@@ -6,34 +6,26 @@ goes on. Only what is no document at all is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import quote_plus
-from xml.etree.ElementTree import ParseError
-
-from defusedxml.ElementTree import fromstring
 
 from ivr.errors import TwimlError
-from ivr.twiml.description import ROOT
 from ivr.twiml.document import Document, Findings
+from ivr.twiml.parser import parse
 from ivr.twiml.rules import (
     AUTO_WITH_MODEL,
     BAD_VOICE,
     BASIC_LANGUAGES,
     BASIC_VOICES,
     CONFERENCE_WITH_OTHERS,
-    EMPTY,
     LEVELS,
     MAX_DIAL_TARGETS,
-    MAX_DOCUMENT_BYTES,
     MAX_SAY_ENCODED_CHARACTERS,
     NO_QUEUE,
-    PARSE_FAILURE,
     RULES,
     SCHEMA,
-    TOO_LARGE,
     TOO_LONG,
     TOO_MANY_TARGETS,
-    WRONG_ROOT,
 )
 from ivr.twiml.schema import prune
 from ivr.twiml.verbs import (
@@ -43,6 +35,7 @@ from ivr.twiml.verbs import (
     Hangup,
     Leave,
     Noun,
+    NounKind,
     Other,
     Pause,
     Play,
@@ -65,6 +58,7 @@ _PROSE = frozenset({"Say", "Sms"})
 """Whose text is words, so that white space around it is part of it."""
 _ADDRESSES = frozenset({"Identity", "Uri", "ApplicationSid"})
 """In these a noun may have its address."""
+_NOUN_KINDS: dict[str, NounKind] = {kind: kind for kind in get_args(NounKind)}
 
 
 def read(body: bytes) -> Document:
@@ -80,29 +74,13 @@ def read(body: bytes) -> Document:
     Raises:
         TwimlError: with the code that Twilio's debugger would show when there is nothing to go
             by: 11750 over 64 kB, 11770 no content, 12100 not XML or with a document type
-            declaration, 12102 another root than Response.
+            declaration, 12101 another version of XML than 1.0, 12102 another root than Response.
     """
-    root = _parse(body)
+    root = parse(body)
     findings = Findings()
     prune(root, findings)
     found = (_verb(child, findings) for child in root)
     return Document(tuple(verb for verb in found if verb is not None), findings.all())
-
-
-def _parse(body: bytes) -> Element:
-    if len(body) > MAX_DOCUMENT_BYTES:
-        raise TwimlError(TOO_LARGE, f"{len(body)} bytes; {MAX_DOCUMENT_BYTES} are the most")
-    if not body.strip():
-        raise TwimlError(EMPTY, "the document is empty; answer at least <Response/>")
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    # ValueError has defusedxml's refusals and encodings of several bytes, LookupError unknown ones.
-    except (ParseError, ValueError, LookupError) as error:
-        reason = str(error) or type(error).__name__
-        raise TwimlError(PARSE_FAILURE, f"not XML that TwiML may be: {reason}") from error
-    if root.tag != ROOT:
-        raise TwimlError(WRONG_ROOT, f"the root is <{root.tag}>; it must be <{ROOT}>")
-    return root
 
 
 def _verb(element: Element, findings: Findings, *, is_nested: bool = False) -> Verb | None:
@@ -172,7 +150,8 @@ def _say(element: Element, values: dict[str, Any], findings: Findings) -> Say:
             f"Say: {encoded} characters once URL-encoded, where a letter outside of ASCII is up "
             f"to twelve; {MAX_SAY_ENCODED_CHARACTERS} are the most; say it in parts",
         )
-    if say.voice in BASIC_VOICES and say.language[:2].lower() not in BASIC_LANGUAGES:
+    language = say.language.replace("_", "-").partition("-")[0].lower()
+    if say.voice in BASIC_VOICES and language not in BASIC_LANGUAGES:
         given = "given" if "voice" in element.attrib else "used when none is given"
         findings.add(
             "warning",
@@ -246,10 +225,10 @@ def _nouns(dial: Element, findings: Findings) -> Iterator[Noun]:
         inner = next((each for each in child if each.tag in _ADDRESSES), None)
         if inner is not None and not values["address"]:
             values["address"] = _text(inner)
-        yield from _noun(child.tag, values, findings)
+        yield from _noun(_NOUN_KINDS[child.tag], values, findings)
 
 
-def _noun(kind: Any, values: dict[str, Any], findings: Findings) -> Iterator[Noun]:
+def _noun(kind: NounKind, values: dict[str, Any], findings: Findings) -> Iterator[Noun]:
     """The noun, or nothing with a finding when there is nobody to call."""
     rule = RULES[kind].text
     try:

@@ -153,10 +153,13 @@ def spoken(text: str, confidence: float) -> dict[str, str]:
 
 
 def partly_spoken(text: str, sequence_number: int) -> dict[str, str]:
-    """Gives what Gather adds for its partialResultCallback while the caller speaks.
+    """Gives what Gather adds for its partialResultCallback.
+
+    Twilio tells it again and again while the caller speaks, of words that may change yet; a
+    pretend call once, when the words are known.
 
     Args:
-        text: what was understood so far; it may change yet.
+        text: what was understood so far.
         sequence_number: from 0, since callbacks may arrive in another order.
     """
     return {UNSTABLE_SPEECH_RESULT: text, SEQUENCE_NUMBER: str(sequence_number)}
@@ -246,16 +249,14 @@ def queued(position: int, sid: str, queue_seconds: int, size: int) -> dict[str, 
     }
 
 
-def dequeued(result: str, sid: str | None, queue_seconds: int) -> dict[str, str]:
+def dequeued(result: str, sid: str, queue_seconds: int) -> dict[str, str]:
     """Gives what Enqueue adds for its action.
 
     Args:
         result: such as "leave", "bridged", "hangup" or "error".
-        sid: of the queue; None when the caller never got into it, which has no time either.
+        sid: of the queue.
         queue_seconds: how long the caller has waited.
     """
-    if sid is None:
-        return {QUEUE_RESULT: result}
     return {QUEUE_RESULT: result, QUEUE_SID: sid, QUEUE_TIME: str(queue_seconds)}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from ivr.twiml.attributes import Signs, Text, shown
+from ivr.twiml.attributes import Signs, Text, quoted
 
 if TYPE_CHECKING:
     from ivr.twiml.attributes import Kind, Value
@@ -21,7 +21,8 @@ class Attribute(Struct, frozen=True):
     name: str
     """As in TwiML."""
     field: str | None
-    """Of the verb's type; None for what is judged but not used by a pretend call."""
+    """Of the verb's type, which has what an application may want to write; None for what is judged
+    and then forgotten."""
     kind: Kind
     default: Value
     code: int
@@ -47,7 +48,7 @@ class Attribute(Struct, frozen=True):
 
     def complaint(self, element: str, value: object) -> str:
         """Gives the sentence for a bad value."""
-        return f"{element}: {self.name} is {shown(value)}; give {self.kind.wants}"
+        return f"{element}: {self.name} is {quoted(value)}; give {self.kind.wants}"
 
 
 class Rules(Struct, frozen=True):

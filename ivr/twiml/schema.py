@@ -8,7 +8,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from ivr.twiml.attributes import shown
+from ivr.twiml.attributes import quoted
 from ivr.twiml.description import describe
 from ivr.twiml.rules import SCHEMA
 
@@ -54,7 +54,7 @@ def _prune_attributes(element: Element, about: Description, findings: Findings) 
         if name.startswith(_XML_SCHEMA) or findings.is_full:
             continue
         hint = _nearest(name, about.attributes) or _listed(about.attributes) or "it has none"
-        findings.add("warning", SCHEMA, f"<{element.tag}> has no attribute {shown(name)}; {hint}")
+        findings.add("warning", SCHEMA, f"<{element.tag}> has no attribute {quoted(name)}; {hint}")
 
 
 def _prune_children(element: Element, about: Description, findings: Findings) -> None:
@@ -81,7 +81,9 @@ def _prune_texts(element: Element, findings: Findings) -> None:
     for text in texts:
         if text and (stray := text.strip()):
             findings.add(
-                "warning", SCHEMA, f"<{element.tag}> has the stray text {shown(stray)}; take it out"
+                "warning",
+                SCHEMA,
+                f"<{element.tag}> has the stray text {quoted(stray)}; take it out",
             )
     element.text = None
     for child in element:
@@ -96,7 +98,7 @@ def _misplaced(name: str, parent: str, about: Description) -> str:
     else:
         nearest = _nearest(name, about.children) or _nearest(name, describe())
         reason = f"there is no such element; {nearest or 'names are case-sensitive'}"
-    return f"<{shown(name)[1:-1]}> cannot stand in <{parent}> and was left out: {reason}"
+    return f"<{quoted(name)[1:-1]}> cannot stand in <{parent}> and was left out: {reason}"
 
 
 def _nearest(name: str, names: Collection[str]) -> str:

@@ -23,20 +23,22 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ivr.errors import TwimlError
+from ivr.twiml.check import check
 from ivr.twiml.rules import (
     ANY_KEY,
     BAD_NUMBER,
     DEFAULT_LANGUAGE,
     DEFAULT_VOICE,
+    MAX_CALL_SECONDS,
     MAX_DIAL_TARGETS,
     MAX_SAY_CHARACTERS,
     MAX_SAY_CHARACTERS_BY_MAKER,
+    NO_MESSAGE,
     NO_TEXT,
     RULES,
     SCHEMA,
     TOO_LONG,
     TOO_MANY_TARGETS,
-    check,
 )
 
 Method: TypeAlias = Literal["GET", "POST"]
@@ -246,7 +248,7 @@ class Dial(Struct, frozen=True, kw_only=True):
     """How long it rings."""
     hangup_on_star: bool = False
     """Whether the caller can end the connection with *."""
-    time_limit_seconds: int = 14_400
+    time_limit_seconds: int = MAX_CALL_SECONDS
     caller_id: str | None = None
     """The number that the called ones see; None means the caller's own."""
     record: str = "do-not-record"
@@ -312,7 +314,7 @@ class Sms(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         check("Sms", self)
-        _hold(bool(self.text.strip()), 14103, "Sms has no text; write what is to be sent")
+        _hold(bool(self.text.strip()), NO_MESSAGE, "Sms has no text; write what is to be sent")
 
 
 class Redirect(Struct, frozen=True):

@@ -33,7 +33,7 @@ from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
 from ivr.cli.table import table
 from ivr.settings import Settings
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import follow, parse
 from ivr.speech.library import Library
@@ -162,20 +162,24 @@ def main() -> None:
     seconds = statistics.median(each.seconds for each in rounds)
     application = statistics.median(each.application_seconds for each in rounds)
     floor = statistics.median(each.floor_seconds for each in rounds)
+    carrier = seconds - application
     click.echo(
-        f"a practice of {one.turns} turns, {one.requests} requests, {one.virtual_seconds:.0f} s of "
-        f"a caller's time; {ROUNDS} rounds, {os.cpu_count()} cores"
+        "The pretend carrier (ivr call, the phone fixture): the whole registration, practised on "
+        "this line\n"
+        f"{one.turns} turns, {one.requests} requests, {one.virtual_seconds:.0f} s of a caller's "
+        f"time; the median of {ROUNDS} rounds; {os.cpu_count()} cores\n"
     )
     rows = [
-        ("what", "measured"),
-        ("the whole practice, seconds", f"{seconds:.3f}"),
-        ("of it in the application", f"{application:.3f}"),
-        ("as many bare requests, seconds", f"{floor:.3f}"),
-        ("the carrier's own part by these", f"{(seconds - application) / floor:.1f}"),
-        ("short calls a second", f"{a_second:.0f}"),
-        (f"MiB more after {CALLS} of them", f"{grown_mib:.1f}"),
+        ("what", "measured", "asked for"),
+        ("a whole practice", f"{seconds:.3f} s", "under 0.5 s"),
+        ("  of it, the line's own work", f"{application:.3f} s", ""),
+        ("  of it, the carrier itself", f"{carrier:.3f} s", ""),
+        ("as many bare requests by httpx", f"{floor:.3f} s", ""),
+        ("the carrier itself, as a multiple of bare requests", f"{carrier / floor:.1f}", ""),
+        ("short calls of two turns in a second", f"{a_second:.0f}", ""),
+        (f"more memory after {CALLS} of them", f"{grown_mib:.1f} MiB", "about 0"),
     ]
-    click.echo(table(rows, numbers={1}))
+    click.echo(f"{table(rows, numbers={1})}\n")
 
 
 if __name__ == "__main__":

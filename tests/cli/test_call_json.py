@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from click.testing import CliRunner, Result
+from werkzeug.wrappers import Request, Response
 
 from ivr.cli.call import call
 from ivr.simulator import events
@@ -273,3 +276,54 @@ def test_a_reader_who_has_read_enough_ends_a_call_in_real_time(origin: str, form
         process.stdout.close()
         assert process.wait(30) == 1
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("is_answered", [False, True], ids=["before any answer", "in a prompt"])
+def test_a_call_that_is_interrupted_is_told_to_its_end(
+    signal_name: str, *, is_answered: bool
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    @Request.application
+    def line(_: Request) -> Response:
+        asked.set()
+        if not is_answered:
+            answered.wait(30)
+        pause = '<Response><Pause length="60"/></Response>'
+        return Response(pause, mimetype="text/xml")
+
+    with (
+        serving(line) as url,
+        subprocess.Popen(  # noqa: S603 - our own command
+            command(f"{url}/", "--real-time"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert asked.wait(30)
+        if is_answered:
+            assert '"pause"' in process.stdout.readline() + process.stdout.readline()
+        process.send_signal(signal.Signals[signal_name])
+        out, err = process.communicate(timeout=30)
+        answered.set()
+    last = json.loads(out.splitlines()[-1])
+    assert (last["event"], last["by"]) == ("ended", "caller")
+    assert err == ""
+    assert process.returncode == 0
+
+
+def test_a_command_without_any_input_or_output_of_its_own_is_no_terminal(origin: str) -> None:
+    """As cron and daemons start it: with stdin closed, not only empty."""
+    command = f"exec {IVR} call {origin}/voice --token T --json --keys 12 <&-"
+    done = subprocess.run(  # noqa: S602 - only a shell can close a stream
+        command, shell=True, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert json.loads(done.stdout.splitlines()[-1])["event"] == "ended"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_number_that_is_withheld_is_empty(origin: str) -> None:
+    assert run(f"{origin}/voice", "--keys", "", "--from", "").exit_code == 0

@@ -2,107 +2,40 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import re
-import select
 import signal
-import struct
-import subprocess
 import sys
-import termios
 import time
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 
 from ivr.cli.call.captions import wanted
+from ivr.cli.call.line import Line
 from ivr.cli.call.options import Options
 from ivr.cli.call.placing import talked
 from ivr.simulator.events import Gathering
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
+from ivr.simulator.setup import Setup
 from tests.cli.pages import clip, pages
+from tests.cli.terminal import PATIENCE_SECONDS, Terminal
 from tests.simulator.applications.serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-IVR = Path(sys.executable).parent / "ivr"
-PATIENCE_SECONDS = 30
 DOCUMENTS = {
     "/voice": '<Gather numDigits="1" action="/turn" timeout="60"><Play>/long.wav</Play></Gather>'
     "<Hangup/>",
     "/turn": '<Say>Well pressed</Say><Gather action="/free" timeout="60"/><Hangup/>',
     "/free": "<Say>Thank you</Say><Hangup/>",
-    "/words": '<Gather input="speech" action="/free" timeout="60" speechTimeout="1"/><Hangup/>',
+    "/words": '<Gather input="speech" action="/free" timeout="60" speechTimeout="2"/><Hangup/>',
     "/record": '<Say>Speak</Say><Record action="/free" finishOnKey="#" timeout="1"/>',
     "/talk": '<Pause length="60"/><Hangup/>',
-    "/hold": "<Enqueue>help</Enqueue>",
     "/broken": '<Play>/missing.wav</Play><Pause length="60"/><Hangup/>',
 }
-
-
-class Terminal:
-    """A terminal of 80 columns in which a command runs; a context manager."""
-
-    def __init__(self, *arguments: str, **variables: str) -> None:
-        self._ours, self.theirs = pty.openpty()
-        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.before = termios.tcgetattr(self.theirs)
-        kept = {k: v for k, v in os.environ.items() if k.startswith("COVERAGE")}  # noqa: TID251 - a child is measured too
-        shown = {"PATH": "/nowhere", "TERM": "xterm", "LANG": "C.UTF-8"}
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
-            [IVR, "call", "--token", "T", *arguments],
-            stdin=self.theirs,
-            stdout=self.theirs,
-            stderr=self.theirs,
-            env=kept | shown | variables,
-            start_new_session=True,
-        )
-        self.read = ""
-
-    def wait_for(self, words: str) -> None:
-        """Reads until these words, which count once only."""
-        self.wait_until(lambda: words in self.read, words)
-        self.read = self.read.partition(words)[2]
-
-    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
-        """Reads until something holds, which is looked at whenever something is written."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not holds():
-            ready, _, _ = select.select([self._ours], [], [], max(deadline - time.monotonic(), 0))
-            assert ready, f"{what!r} did not come; there is:\n{self.read}"
-            data = os.read(self._ours, 65_536).decode(errors="replace")
-            self.read += re.sub(r"\x1b\[[0-?]*[a-zA-Z]", "", data).replace("\r", "\n")
-
-    def key_in(self, keys: str) -> None:
-        os.write(self._ours, keys.encode())
-
-    def end(self) -> int:
-        return self.process.wait(PATIENCE_SECONDS)
-
-    @property
-    def is_as_before(self) -> bool:
-        return termios.tcgetattr(self.theirs) == self.before
-
-    def close(self) -> None:
-        for number in (self._ours, self.theirs):
-            with suppress(OSError):
-                os.close(number)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(PATIENCE_SECONDS)
-        self.close()
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +48,14 @@ def test_a_key_cuts_the_prompt_off_as_it_is_typed(origin: str) -> None:
     begun = time.monotonic()
     with Terminal(f"{origin}/voice") as terminal:
         terminal.wait_for("line    Press a key")
-        terminal.wait_for("00:00 the line speaks; a key stops it")
+        terminal.wait_for("00:00  the line speaks; a key stops it")
         assert not terminal.is_as_before, "keys come without Enter"
         terminal.key_in("1")
         terminal.wait_for("caller  1")
         terminal.wait_for("(Say) Well pressed")
-        terminal.wait_for("waits for keys, up to #")
+        terminal.wait_for("60 s · waits for keys, up to #")
         terminal.key_in("45")
-        terminal.wait_for("s · 45")
+        terminal.wait_for("45 · ")
         terminal.key_in("#")
         terminal.wait_for("caller  45#")
         terminal.wait_for("(Say) Thank you")
@@ -164,16 +97,21 @@ def test_words_are_typed_while_the_clock_stands_still(origin: str) -> None:
         terminal.key_in("syes 1x\x7f\x1b[D")
         terminal.wait_for("say: yes 1")
         terminal.key_in("\r")
+        terminal.wait_for("you speak")
         terminal.wait_for("says: yes 1")
+        terminal.wait_for("you have spoken; the line waits for silence")
         terminal.wait_for("(Say) Thank you")
         assert terminal.end() == 0
 
 
-def test_words_are_not_asked_for_where_nobody_listens_to_them(origin: str) -> None:
+def test_words_that_nobody_listens_to_are_neither_said_nor_pressed(origin: str) -> None:
     with Terminal(f"{origin}/talk") as terminal:
         terminal.wait_for("(pause of 60 s)")
-        terminal.key_in("s")
-        terminal.wait_for("the line does not listen to words now")
+        terminal.key_in("shello 1")
+        terminal.wait_for("say: hello 1█   nobody listens to words · Esc")
+        terminal.key_in("\r")
+        terminal.wait_for("hello 1: not said; the line does not listen to words now")
+        terminal.wait_for("the line pauses   h hangs up")
         terminal.key_in("?")
         terminal.wait_for("press that key")
         # The arrow's sequence has digits in it, which nobody pressed.
@@ -194,13 +132,6 @@ def test_whoever_is_recorded_speaks_until_a_key(origin: str) -> None:
         terminal.wait_for(", ended by #)")
         assert time.monotonic() - begun > 1.5
         terminal.wait_for("(Say) Thank you")
-        assert terminal.end() == 0
-
-
-def test_a_queue_is_told_in_the_status_line(origin: str) -> None:
-    with Terminal(f"{origin}/hold") as terminal:
-        terminal.wait_for("you wait in the queue 'help'")
-        terminal.key_in("h")
         assert terminal.end() == 0
 
 
@@ -298,5 +229,5 @@ def test_where_terminals_cannot_be_read_key_by_key_the_way_out_is_told(
         verbose=False,
         sound=None,
     )
-    with Phone(None, "T") as phone, pytest.raises(click.UsageError, match="say with --keys"):
-        talked(phone, "http://127.0.0.1:1/", options)
+    with pytest.raises(click.UsageError, match="say with --keys"):
+        talked(Line("http://127.0.0.1:1/", "T"), Setup(), options)

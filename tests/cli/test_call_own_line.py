@@ -106,8 +106,8 @@ def test_a_setting_or_a_flow_that_is_not_right_is_told_before_it_rings(
         ring()
     monkeypatch.delenv("PORT")
     monkeypatch.setenv("IVR_CONFIG", str(tmp_path / "nowhere"))
-    with pytest.raises(FlowError, match="There is no folder"):
-        ring()
+    with pytest.raises(FlowError, match=r"There is no folder .*\n  give the URL of one, run"):
+        ring("--keys", "1")
 
 
 def test_what_is_rendered_first_is_told_on_stderr(own: Path, audio: Path) -> None:

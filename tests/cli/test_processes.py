@@ -144,7 +144,9 @@ def test_dev_killed_and_started_again_goes_on_with_its_own_redis(
     said = spec.words["bn"].prompts
     port = str(free_port())
     first = start("dev", PORT=port)
-    assert f"ivr call {first.origin}/voice" in first.wait_for("Stop with Ctrl-C")
+    told = first.wait_for("Stop with Ctrl-C")
+    live = f".venv/bin/ivr call {first.origin}/voice"
+    assert told.index(f"{live}\n") < told.index(f"{live} --keys ")
     token = (tmp_path / ".ivr/auth_token").read_text().strip()
     with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
         call = begin(client, first, token)
@@ -312,7 +314,7 @@ def test_a_state_folder_that_is_none_is_told_in_words(tmp_path: Path) -> None:
     result = run(
         tmp_path, "dev", IVR_CONFIG=config, IVR_AUDIO="/proc/self/audio", PORT=str(free_port())
     )
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "make .ivr writable or remove it" in result.stderr.replace(str(tmp_path) + "/", "")
     assert "Traceback" not in result.stderr
 

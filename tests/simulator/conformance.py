@@ -15,24 +15,21 @@ and so an error that no case expects. Nor has a case warnings or failures that i
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-import numpy as np
-import soundfile
 from msgspec import Struct
 from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
 from ivr.simulator.events import Dialed, Said
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import follow, parse
 from ivr.simulator.setup import Setup
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +49,8 @@ EMPTY = "<Response/>"
 THANKS = "<Response><Say>Thanks</Say></Response>"
 ONE_SECOND = "Fourteen chars"
 """Takes a second to say."""
+NO_HTTP = "mailto:a@b.test"
+"""A URL, and none of a web page."""
 BENGALI = "\u0998\u09b0\u09c7 \u09ac\u09b8\u09c7"
 
 
@@ -163,6 +162,8 @@ class Then(TypedDict, total=False):
     """Text, language, voice and loop of each Say."""
     dialed: Sequence[tuple[tuple[str, ...], str]]
     """Whom each Dial called, and its outcome."""
+    talked: Sequence[float]
+    """For how many seconds, by each Dial."""
     ended: str | None
     seconds: float
     warnings: Sequence[int | None]
@@ -244,6 +245,10 @@ class Seen:
     def dialed(self) -> list[tuple[tuple[str, ...], str]]:
         dialed = (event for event in self._call.events if isinstance(event, Dialed))
         return [(event.to, event.outcome) for event in dialed]
+
+    def talked(self) -> list[float]:
+        dialed = (event for event in self._call.events if isinstance(event, Dialed))
+        return [round(event.seconds, 3) for event in dialed]
 
     def ended(self) -> str | None:
         return self._call.ended
@@ -329,18 +334,6 @@ def hang_up() -> Do:
 def setup(**fields: Any) -> Setup:
     """Gives the setup of the cases with some fields changed."""
     return Setup(**({"started_at": SETUP.started_at} | fields))
-
-
-@cache
-def sound(words: str, seconds: float, kind: str = "WAV") -> bytes:
-    """Gives a file of silence; a WAV says what its words are."""
-    buffer = io.BytesIO()
-    coding = {"WAV": "ULAW", "AIFF": "PCM_16", "MP3": "MPEG_LAYER_III"}[kind]
-    with soundfile.SoundFile(buffer, "w", 8000, 1, coding, format=kind) as file:
-        if words and kind == "WAV":
-            file.title = words
-        file.write(np.zeros(int(8000 * seconds)))
-    return buffer.getvalue()
 
 
 def clip(words: str = "", seconds: float = 1, **headers: str) -> Reply:

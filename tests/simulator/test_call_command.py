@@ -22,6 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from ivr.cli.call import call
+from ivr.cli.call.line import Line
 from ivr.errors import SettingsError
 from ivr.simulator.setup import FROM_NUMBER, MAX_DOCUMENTS, TO_NUMBER
 from ivr.twiml.signature import is_signed
@@ -149,7 +150,7 @@ def test_requests_are_shown_when_asked_for(origin: str) -> None:
 
 
 def test_a_failure_is_told_on_stderr_and_by_the_exit_code(origin: str) -> None:
-    result = run(f"{origin}/broken", "--token", TOKEN)
+    result = run(f"{origin}/broken", "--token", TOKEN, "--keys", "")
     assert result.stdout == "The caller hung up after 0.0 s.\n"
     message = f"GET {origin}/missing.wav answered 404 NOT FOUND; is the path right?"
     assert result.stderr == f"   0.0s  error   11200: {message}\n"
@@ -236,12 +237,24 @@ def test_the_fallback_is_asked_when_a_document_cannot_be_had(origin: str) -> Non
     assert result.exit_code == 1
 
 
-@pytest.mark.parametrize("options", [(), ("--keys", "")], ids=["no keys", "empty keys"])
-def test_outside_of_a_terminal_a_call_without_keys_is_a_script_with_no_turns(
-    origin: str, options: tuple[str, ...]
+NOTED = {
+    "no keys": ("/voice", (), True),
+    "no keys, in real time": ("/nothing", ("--real-time",), True),
+    "empty keys": ("/voice", ("--keys", ""), False),
+    "no keys, and the line hangs up": ("/reject", (), False),
+    "no keys, for a program": ("/voice", ("--json",), False),
+}
+
+
+@pytest.mark.parametrize(("path", "options", "is_noted"), NOTED.values(), ids=NOTED)
+def test_outside_of_a_terminal_a_call_without_keys_only_listens_and_says_so(
+    origin: str, path: str, options: tuple[str, ...], *, is_noted: bool
 ) -> None:
-    result = run(f"{origin}/nothing", "--token", TOKEN, *options)
-    assert result.stdout == "The caller hung up after 0.0 s.\n"
+    result = run(f"{origin}{path}", "--token", TOKEN, *options)
+    note = "note: no keys were given, so the caller only listened; use --keys or a terminal\n"
+    assert result.stderr.endswith(note) == is_noted
+    assert ("no keys" in result.stderr) == is_noted
+    assert result.exit_code == 0
 
 
 def test_words_cannot_steer_the_terminal(origin: str) -> None:
@@ -252,14 +265,46 @@ def test_words_cannot_steer_the_terminal(origin: str) -> None:
     ]
 
 
-def test_a_server_that_is_not_there_is_told_plainly() -> None:
+@pytest.fixture
+def away() -> Iterator[str]:
+    """An origin at which nothing answers."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/voice"
-        result = run(url, "--token", TOKEN)
-    assert f"nothing answers at {url}" in result.stderr
-    assert "is `make run` running?" in result.stderr
+        yield f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+QUESTION = "is `make run` running?"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a flow, in which the command is given."""
+    flow = tmp_path / "config/flow.yaml"
+    flow.parent.mkdir()
+    flow.touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_server_that_is_not_there_is_told_plainly(away: str) -> None:
+    result = run(f"{away}/voice", "--token", TOKEN)
+    assert f"nothing answers at {away}/voice" in result.stderr
+    assert QUESTION in result.stderr
     assert result.exit_code == 1
+
+
+def test_an_application_of_others_is_not_asked_for_make_run(away: str, checkout: Path) -> None:
+    line = pages({"/": f"<Play>{away}/a.wav</Play>"})
+    with serving(line) as url:
+        a_clip = run(f"{url}/", "--token", TOKEN)
+    assert not Line("https://line.example/voice", TOKEN).is_own
+    (checkout / "config/flow.yaml").unlink()
+    no_flow = run(f"{away}/", "--token", TOKEN)
+    for result in (a_clip, no_flow):
+        assert result.exit_code == 1
+        assert "error " in result.stderr
+        assert QUESTION not in result.stderr
 
 
 URL = "http://line.test/voice"
@@ -280,6 +325,10 @@ URL = "http://line.test/voice"
         pytest.param((URL, "--fallback", "ftp://line.test/"), id="bad fallback"),
         pytest.param((URL, "--status-callback", "http://a:x/"), id="bad status callback"),
         pytest.param((URL, "--sound"), id="sound on a clock that does not wait"),
+        pytest.param(("", "--token", TOKEN), id="an empty URL"),
+        pytest.param((URL, "--param", "N=\udcff"), id="a parameter that is not UTF-8"),
+        pytest.param((URL, "--from", "\udcff"), id="a number that is not UTF-8"),
+        pytest.param((URL, "--token", "T\udcff"), id="a token that is not UTF-8"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_rung(arguments: tuple[str, ...]) -> None:

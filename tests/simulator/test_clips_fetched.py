@@ -17,10 +17,11 @@ from werkzeug.wrappers import Request, Response
 from ivr.errors import TwimlError
 from ivr.simulator.events import Requested, Warned
 from ivr.simulator.http.cache import Cache
-from ivr.simulator.http.clips import MAX_CLIP_SECONDS, Clip, Clips, read_clip
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.clips import Clip, Clips, read_clip
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.http.wire import MAX_CLIP_BYTES, Answer, Wire
 from ivr.simulator.log import Log
+from ivr.twiml.rules import MAX_CALL_SECONDS
 
 URL = "http://user:hush@line.test/a"
 RATE = 8000
@@ -118,6 +119,27 @@ def test_what_play_does_not_play_is_13420(content_type: str, data: bytes) -> Non
 
 
 @pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(b"<html>", "Format not recognised.", id="HTML"),
+        pytest.param(b"RIFF", "Format not recognised.", id="a head cut short"),
+    ],
+)
+def test_what_is_wrong_with_a_clip_is_told_in_the_same_words_each_time(
+    data: bytes, reason: str
+) -> None:
+    with pytest.raises(TwimlError) as caught:
+        Line(data, "audio/wav").clips.fetch("http://line.test/a")
+    assert str(caught.value) == f"http://line.test/a is not audio: {reason}"
+
+
+def test_a_long_content_type_is_not_told_whole() -> None:
+    with pytest.raises(TwimlError) as caught:
+        Line(WAV, "audio/" + "x" * 10_000).clips.fetch(URL)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
     ("content_type", "data", "kind"),
     [
         pytest.param("audio/mpeg", WAV, "WAV", id="a WAV that says it is mpeg"),
@@ -183,7 +205,7 @@ def forged(data: bytes, at: int, number: int, order: str) -> bytes:
 )
 def test_a_forged_length_is_held_to_that_of_a_call(data: bytes) -> None:
     clip = read_clip(data)
-    assert 0 <= clip.seconds <= MAX_CLIP_SECONDS
+    assert 0 <= clip.seconds <= MAX_CALL_SECONDS
     assert clip.parts == ()
 
 
@@ -209,4 +231,4 @@ def test_a_damaged_clip_is_read_or_refused_and_nothing_else(
         changed[at] = byte
     for damaged in (bytes(changed), bytes(changed[:cut])):
         with suppress(soundfile.SoundFileError):
-            assert 0 <= read_clip(damaged, content_type).seconds <= MAX_CLIP_SECONDS
+            assert 0 <= read_clip(damaged, content_type).seconds <= MAX_CALL_SECONDS

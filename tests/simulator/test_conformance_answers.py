@@ -10,26 +10,36 @@ from __future__ import annotations
 import pytest
 
 from ivr.simulator.http.wire import MAX_CLIP_BYTES
+from ivr.simulator.phone import Phone
 from tests.simulator.conformance import (
     BENGALI,
     CALL_SID,
     EMPTY,
+    NO_HTTP,
     ORIGIN,
     THANKS,
+    TOKEN,
+    Application,
+    Carrier,
     Case,
     Reply,
     case,
     clip,
     hang_up,
     one,
+    press,
+    record,
     setup,
-    sound,
     start,
     wait,
 )
+from tests.sounds import sound
 
 KEY = "<Response><Gather action='/turn' numDigits='1'/><Hangup/></Response>"
 TWICE = "<Response><Play>/a.wav</Play><Play>/a.wav</Play></Response>"
+UNENDING = (
+    "<Response><Gather action='/turn' numDigits='1' timeout='999999999'/><Hangup/></Response>"
+)
 
 
 def of_size(count: int) -> str:
@@ -51,6 +61,13 @@ TYPES = {
     ),
     "text/plain, other XML": one(
         Reply("<p>Hello</p>", type="text/plain"), heard=["<p>Hello</p>"], ended="document"
+    ),
+    # Error 13521: a Say of the basic voices has 4096 characters at most; a warning.
+    "text/plain, text of 4096 letters": one(
+        Reply("a" * 4096, type="text/plain"), heard=["a" * 4096], ended="document"
+    ),
+    "text/plain, text of 4097 letters": one(
+        Reply("a" * 4097, type="text/plain"), heard=[], warnings=[13521], ended="document"
     ),
     # audio/* is played, then the call ends.
     "audio/wav": one(clip("Hello", 2), heard=["Hello"], seconds=2, ended="document"),
@@ -151,6 +168,7 @@ FALLBACKS = {
                 "ErrorCode": "11200",
                 "ErrorUrl": f"{ORIGIN}/a/voice",
                 "CallSid": CALL_SID,
+                "CallStatus": "ringing",
             }
         },
         failures=[11200],
@@ -161,14 +179,22 @@ FALLBACKS = {
         {"/voice": KEY, "/turn": "<html/>", "/fallback": THANKS},
         "5",
         setup=FALLBACK,
-        sent={"/fallback": {"ErrorCode": "12102", "ErrorUrl": f"{ORIGIN}/turn", "Digits": None}},
+        sent={
+            "/fallback": {
+                "ErrorCode": "12102",
+                "ErrorUrl": f"{ORIGIN}/turn",
+                "Digits": None,
+                "CallStatus": "in-progress",
+            }
+        },
         failures=[12102],
         heard=["Thanks"],
     ),
     "a document that cannot be parsed": case(
         {"/voice": "<Response>", "/fallback": THANKS},
         setup=FALLBACK,
-        sent={"/fallback": {"ErrorCode": "12100"}},
+        # CallStatus: a call rings until there is a document that can be carried out.
+        sent={"/fallback": {"ErrorCode": "12100", "CallStatus": "ringing"}},
         failures=[12100],
     ),
     "a document of a wrong type": case(
@@ -209,6 +235,21 @@ FALLBACKS = {
         asked=["POST /voice", "POST /fallback"],
         failures=[11200, 11200],
         ended="error",
+    ),
+    # Where it leads is a document of the call like others: if that fails, the fallback is asked.
+    "it leads to what is not there": case(
+        {"/voice": Reply("", 500), "/fallback": "<Response><Redirect>/no</Redirect></Response>"},
+        setup=setup(fallback_url="/fallback", max_documents=5),
+        asked=["POST /voice", *["POST /fallback", "POST /no"] * 2],
+        failures=[11200, 11200, 11200, None],
+        ended="limit",
+    ),
+    # Error 11100: the fallback URL is none; which matters when it is needed.
+    "it is no URL, and not needed": one(
+        THANKS, setup=setup(fallback_url=NO_HTTP), heard=["Thanks"], ended="document"
+    ),
+    "it is no URL": one(
+        Reply("", 500), setup=setup(fallback_url=NO_HTTP), failures=[11200, 11100], ended="error"
     ),
     # A warning, or an audio file that cannot be had, does not lead there: the call goes on.
     "a warning does not lead there": case(
@@ -262,7 +303,7 @@ CALLBACKS = {
     "it fails": case({"/voice": EMPTY}, setup=CALLED_BACK, failures=[11200], ended="document"),
     "it is no URL": case(
         {"/voice": EMPTY},
-        setup=setup(status_callback="mailto:a@b.test"),
+        setup=setup(status_callback=NO_HTTP),
         failures=[11100],
         ended="document",
     ),
@@ -283,6 +324,34 @@ LIMITS = {
     "four hours of turns": one(
         "<Response><Gather timeout='9000'/><Gather timeout='9000'/><Hangup/></Response>",
         [start(), wait(), wait()],
+        seconds=14_400,
+        failures=[None],
+        ended="limit",
+    ),
+    "four hours of waiting": one(
+        UNENDING, [start(), wait(20_000)], seconds=14_400, failures=[None], ended="limit"
+    ),
+    "a key after hours of waiting": case(
+        {"/voice": UNENDING, "/turn": THANKS},
+        [start(), wait(10_000), press("1")],
+        sent={"/turn": {"Digits": "1"}},
+        at={"Pressed": 10_000.5},
+        ended="document",
+    ),
+    "a key when the four hours are over": one(
+        UNENDING,
+        [start(), wait(14_399.75), press("1")],
+        events=["Gathering", "Failed", "Ended"],
+        seconds=14_400,
+        failures=[None],
+        ended="limit",
+    ),
+    "a voice of four hours to which nobody listens": one(
+        UNENDING, [start(), record(14_400)], seconds=14_400, failures=[None], ended="limit"
+    ),
+    "a voice of four hours in a queue": one(
+        "<Response><Enqueue>support</Enqueue></Response>",
+        [start(), wait(1), record(14_400)],
         seconds=14_400,
         failures=[None],
         ended="limit",
@@ -332,3 +401,11 @@ CASES = {
 @pytest.mark.parametrize("placed", CASES.values(), ids=CASES.keys())
 def test_an_answer_leads_where_twilio_goes(placed: Case) -> None:
     assert placed.seen() == placed.expected()
+
+
+def test_a_fallback_that_is_no_url_is_told_as_such() -> None:
+    with Phone(Carrier(Application({})), TOKEN, setup(fallback_url=NO_HTTP)) as phone:
+        call = phone.call(f"{ORIGIN}/voice")
+        call.start()
+    assert [NO_HTTP in failed.message for failed in call.failures] == [False, True]
+    assert call.failures[1].message.startswith("the fallback URL: ")

@@ -25,6 +25,7 @@ from ivr.simulator.events import (
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import Press, follow, parse
 from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
+from ivr.twiml.rules import MAX_CALL_SECONDS
 from tests.simulator.conformance import (
     BENGALI,
     ORIGIN,
@@ -200,10 +201,45 @@ def test_nobody_speaks_for_no_time_or_for_ever(call: Call, seconds: float) -> No
         call.record(seconds)
 
 
-def test_words_are_needed_to_say_something(call: Call) -> None:
+@pytest.mark.parametrize("text", ["", " ", "\ud800", "yes\udcff"], ids=repr)
+def test_words_that_can_be_sent_are_needed_to_say_something(call: Call, text: str) -> None:
     call.start()
-    with pytest.raises(CallError, match="nothing to say"):
-        call.say(" ")
+    with pytest.raises(CallError, match="cannot be said"):
+        call.say(text)
+    assert call.seconds == 0
+    assert call.waiting == "gather"
+
+
+LONG = {
+    "waiting": wait(20_000),
+    "waiting for the line": wait(),
+    "a key": press("1"),
+    "a voice": record(14_400),
+    "words": say("yes " * 100_000),
+}
+
+
+@pytest.mark.parametrize("use", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("waited_seconds", [0, 10, 14_399, 14_399.75, 14_400])
+def test_the_clock_of_a_call_never_goes_back(use: Do, waited_seconds: float) -> None:
+    verbs = "<Gather timeout='999999999' numDigits='1' input='dtmf speech'/><Hangup/>"
+    pages = {"/voice": f"<Response>{verbs}</Response>"}
+    clock: list[float] = []
+    with Phone(Carrier(Application(pages)), TOKEN) as phone:
+        placed: Call = phone.call(
+            f"{ORIGIN}/voice", on_event=lambda _: clock.append(placed.seconds)
+        )
+        placed.start()
+        placed.wait(waited_seconds)
+        clock.append(placed.seconds)
+        assert placed.seconds == waited_seconds
+        use(placed)
+        clock.append(placed.seconds)
+    assert clock == sorted(clock)
+    assert clock[-1] <= MAX_CALL_SECONDS
+    assert [event.at_seconds for event in placed.events] == sorted(
+        event.at_seconds for event in placed.events
+    )
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)

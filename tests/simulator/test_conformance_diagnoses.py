@@ -19,8 +19,8 @@ from tests.simulator.conformance import (
     clip,
     one,
     setup,
-    sound,
 )
+from tests.sounds import sound
 
 GOOGLE = "language='bn-IN' voice='Google.bn-IN-Standard-A'"
 LETTER = BENGALI[0]

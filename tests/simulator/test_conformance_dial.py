@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator.phone import Phone
 from ivr.simulator.verbs.dialing import RING_SECONDS, TALK_SECONDS
 from tests.simulator.conformance import (
     CALL_SID,
     EMPTY,
-    ORIGIN,
     THANKS,
-    TOKEN,
-    Application,
-    Carrier,
     Case,
     case,
     hang_up,
@@ -27,7 +22,6 @@ from tests.simulator.conformance import (
     start,
 )
 
-FROM = "+15005550006"
 TO = "+12025550177"
 
 
@@ -62,12 +56,6 @@ def test_each_outcome_leads_to_the_action_or_to_the_next_verb(outcome: str) -> N
     assert without.seen() == without.expected()
 
 
-SCREENED = f"<Response><Dial action='/dialed'><Number url='/ask'>{TO}</Number></Dial></Response>"
-ASK = """<Response><Gather numDigits="1" action="/accept"><Say>Press 1 to accept</Say></Gather>
-    <Hangup/></Response>"""
-TOLD = "statusCallback='/status'"
-ALL_EVENTS = "statusCallbackEvent='initiated ringing answered completed'"
-
 DIALS = {
     # timeout: 30 seconds of ringing by default.
     "nobody answers": one(
@@ -85,6 +73,7 @@ DIALS = {
     "they talk": case(
         {"/voice": f"<Response><Dial action='/dialed'>{TO}</Dial></Response>", "/dialed": EMPTY},
         sent={"/dialed": {"DialCallDuration": f"{TALK_SECONDS:.0f}"}},
+        talked=[TALK_SECONDS],
         seconds=RING_SECONDS + TALK_SECONDS,
     ),
     # timeLimit: the most seconds of the connection; then the called one is hung up.
@@ -154,6 +143,41 @@ DIALS = {
             }
         },
         heard=[],
+        ended="caller",
+    ),
+    "the caller hangs up while it rings": case(
+        {
+            "/voice": f"<Response><Dial action='/dialed'>{TO}</Dial></Response>",
+            "/dialed": THANKS,
+        },
+        [start(1), hang_up()],
+        sent={
+            "/dialed": {
+                "DialCallStatus": "canceled",
+                "DialBridged": "false",
+                "DialCallDuration": "0",
+            }
+        },
+        talked=[0],
+        ended="caller",
+    ),
+    "the caller leaves a conference": case(
+        {
+            "/voice": "<Response><Dial action='/dialed'><Conference>room</Conference></Dial>"
+            "</Response>",
+            "/dialed": THANKS,
+        },
+        [start(RING_SECONDS + 5), hang_up()],
+        sent={
+            "/dialed": {
+                "DialCallStatus": "answered",
+                "DialBridged": "true",
+                "DialCallSid": None,
+                "DialCallDuration": None,
+            }
+        },
+        dialed=[(("room",), "answered")],
+        talked=[5],
         ended="caller",
     ),
     # record: RecordingUrl is sent only when it is set.
@@ -235,156 +259,6 @@ DIALS = {
         f"<Response><Dial><Number>{TO}</Number><Conference>room</Conference></Dial></Response>",
         warnings=[13000],
     ),
-    # Number, url: carried out on the leg of the one who answered, with the parameters of that leg.
-    "url is asked on the other leg": case(
-        {"/voice": SCREENED, "/ask": EMPTY, "/dialed": EMPTY},
-        asked=["POST /voice", "POST /ask", "POST /dialed"],
-        sent={
-            "/ask": {
-                "ParentCallSid": CALL_SID,
-                "Direction": "outbound-dial",
-                "CallStatus": "in-progress",
-                "To": TO,
-                "Called": TO,
-                "From": FROM,
-            },
-            "/dialed": {"DialBridged": "true", "ParentCallSid": None, "Direction": "inbound"},
-        },
-    ),
-    # Number, url: when its document ends without Hangup, the two are connected.
-    "who accepts is connected": case(
-        {"/voice": SCREENED, "/ask": ASK, "/accept": THANKS, "/dialed": EMPTY},
-        [start(), press("1")],
-        asked=["POST /voice", "POST /ask", "POST /accept", "POST /dialed"],
-        sent={
-            "/accept": {"Digits": "1", "ParentCallSid": CALL_SID},
-            "/dialed": {"DialCallStatus": "completed", "DialBridged": "true"},
-        },
-    ),
-    # Number, url: Hangup there ends that leg only, completed but not bridged; the caller goes on.
-    "who does not accept is not connected": case(
-        {"/voice": SCREENED, "/ask": ASK, "/dialed": THANKS},
-        "silence",
-        asked=["POST /voice", "POST /ask", "POST /dialed"],
-        sent={"/dialed": {"DialCallStatus": "completed", "DialBridged": "false"}},
-        heard=["Press 1 to accept", "Thanks"],
-        ended="document",
-    ),
-    # Relative URLs are those of the document that the Dial stands in, not of the noun's.
-    "URLs after the url": case(
-        {
-            "/a/voice": f"<Response><Dial><Number url='/b/ask'>{TO}</Number></Dial>"
-            "<Redirect>next</Redirect></Response>",
-            "/b/ask": "<Response><Say>Press 1</Say></Response>",
-            "/a/next": THANKS,
-        },
-        path="/a/voice",
-        asked=["POST /a/voice", "POST /b/ask", "POST /a/next"],
-        heard=["Press 1", "Thanks"],
-    ),
-    "url by GET, on a SIP address": case(
-        {
-            "/voice": "<Response><Dial><Sip url='/ask' method='GET'>sip:a@example.org</Sip></Dial>"
-            "</Response>",
-            "/ask": EMPTY,
-        },
-        asked=["POST /voice", "GET /ask"],
-    ),
-    # Error 13201: Dial must not stand in the document of a dialled leg; an error.
-    "Dial inside": case(
-        {
-            "/voice": SCREENED,
-            "/ask": f"<Response><Dial>{TO}</Dial></Response>",
-            "/dialed": EMPTY,
-        },
-        failures=[13201],
-        dialed=[((TO,), "completed")],
-    ),
-    # Number, statusCallbackEvent: completed by default.
-    "told of the end": case(
-        {
-            "/voice": f"<Response><Dial><Number {TOLD}>{TO}</Number></Dial></Response>",
-            "/status": EMPTY,
-        },
-        asked=["POST /voice", "POST /status"],
-        sent={
-            "/status": {
-                "CallStatus": "completed",
-                "CallDuration": f"{TALK_SECONDS:.0f}",
-                "CallbackSource": "call-progress-events",
-                "ParentCallSid": CALL_SID,
-                "Direction": "outbound-dial",
-                "To": TO,
-            }
-        },
-    ),
-    # statusCallbackEvent: initiated, ringing, answered (then it is in-progress) and completed;
-    # SequenceNumber counts them from 0, Timestamp is the moment of each.
-    "told of everything": case(
-        {
-            "/voice": f"<Response><Dial><Number {TOLD} {ALL_EVENTS}>{TO}</Number></Dial>"
-            "</Response>",
-            "/status": EMPTY,
-        },
-        each={
-            "/status": {
-                "CallStatus": ["initiated", "ringing", "in-progress", "completed"],
-                "SequenceNumber": ["0", "1", "2", "3"],
-            }
-        },
-    ),
-    "told of the beginning, though nobody answers": case(
-        {
-            "/voice": f"<Response><Dial><Number {TOLD} {ALL_EVENTS}>{TO}</Number></Dial>"
-            "</Response>",
-            "/status": EMPTY,
-        },
-        setup=setup(dial_outcomes=("no-answer",)),
-        each={"/status": {"CallStatus": ["initiated", "ringing", "no-answer"]}},
-    ),
-    "told of each at its moment": case(
-        {
-            "/voice": f"<Response><Dial><Number {TOLD} statusCallbackEvent='initiated completed'>"
-            f"{TO}</Number></Dial></Response>",
-            "/status": EMPTY,
-        },
-        each={
-            "/status": {
-                "Timestamp": [
-                    "Thu, 02 Jan 2025 03:04:05 +0000",
-                    "Thu, 02 Jan 2025 03:04:29 +0000",
-                ],
-            }
-        },
-    ),
-    # SequenceNumber: the order of the events that are told; completed alone has 0, as in requests
-    # that Twilio really sent.
-    "the only one told is the first": case(
-        {
-            "/voice": f"<Response><Dial><Number {TOLD}>{TO}</Number></Dial></Response>",
-            "/status": EMPTY,
-        },
-        sent={"/status": {"CallStatus": "completed", "SequenceNumber": "0"}},
-    ),
-    # completed: the call has ended, whatever the reason.
-    "told of the end, though the caller hangs up": case(
-        {
-            "/voice": f"<Response><Dial><Number {TOLD}>{TO}</Number></Dial></Response>",
-            "/status": EMPTY,
-        },
-        [start(RING_SECONDS + 5), hang_up()],
-        asked=["POST /voice", "POST /status"],
-    ),
-    "told by GET": case(
-        {
-            "/voice": f"<Response><Dial><Client {TOLD} statusCallbackMethod='GET'>a</Client></Dial>"
-            "</Response>",
-            "/status": EMPTY,
-        },
-        setup=setup(dial_outcomes=("busy",)),
-        asked=["POST /voice", "GET /status"],
-        sent={"/status": {"CallStatus": "busy"}},
-    ),
     # Error 13223: no number to call. The verb cannot be carried out, and the next one follows.
     "nobody to call": one(
         "<Response><Dial/><Say>Next</Say></Response>", warnings=[13223], heard=["Next"]
@@ -464,14 +338,3 @@ def test_some_bad_values_of_a_dial_are_errors(dial: str, code: int) -> None:
     document = f"<Response>{dial}<Say>Next</Say></Response>"
     placed = one(document, failures=[code], heard=["Next"], ended="document")
     assert placed.seen() == placed.expected()
-
-
-# DialCallSid: of the call that was placed, which asked the document of its noun.
-def test_a_dial_tells_the_sid_of_the_other_leg() -> None:
-    application = Application({"/voice": SCREENED, "/ask": EMPTY, "/dialed": EMPTY})
-    with Phone(Carrier(application), TOKEN) as phone:
-        call = phone.call(f"{ORIGIN}/voice")
-        call.start()
-    asked, dialed = application.forms("/ask")[0], application.forms("/dialed")[0]
-    assert asked["CallSid"] == dialed["DialCallSid"]
-    assert asked["CallSid"] != dialed["CallSid"] == call.party.call_sid

@@ -17,6 +17,7 @@ from tests.simulator.conformance import (
     clip,
     one,
     press,
+    record,
     start,
     wait,
 )
@@ -67,6 +68,8 @@ ENTRIES = {
     "keys for keys": ("input='dtmf'", "1#", asked_turn("1", "#")),
     "words for keys": ("", "say:yes", NO_ENTRY),
     "keys for words": ("input='speech'", "1", NO_ENTRY),
+    "sounds without words for keys": ("", "record:2", NO_ENTRY),
+    "sounds without words for words": ("input='speech'", "record:2", NO_ENTRY),
     "keys for keys or words": ("input='dtmf speech' numDigits='1'", "1", asked_turn("1")),
     "keys for words or keys": ("input='speech dtmf' numDigits='1'", "1", asked_turn("1")),
 }
@@ -219,6 +222,17 @@ CASES = {
         asked=["POST /voice"],
         at={"Silence": 6},
     ),
+    "the second of two keys is in time": case(
+        {
+            "/voice": f"<Response><Say>{ONE_SECOND}</Say><Gather action='/turn'/><Hangup/>"
+            "</Response>",
+            "/turn": THANKS,
+        },
+        [start(0.25), press("12")],
+        sent={"/turn": {"Digits": "2"}},
+        at={"KeyPressed": 1.25, "Pressed": 6.25},
+        heard=[ONE_SECOND, "Thanks"],
+    ),
     "keys after the Gather": one(
         f"<Response><Gather timeout='1'/><Say>{ONE_SECOND}</Say><Hangup/></Response>",
         [start(), wait(1.25), press("1")],
@@ -239,6 +253,13 @@ CASES = {
         [start(0), press("1"), wait()],
         asked=["POST /voice", "GET /a.wav"],
         seconds=4,
+    ),
+    # input: only what it names is listened for; other sounds do not prolong the timeout.
+    "sounds without words": one(
+        "<Response><Gather input='dtmf speech'/><Hangup/></Response>",
+        [start(), record(2)],
+        events=["Gathering", "Silence", "Ended"],
+        seconds=5,
     ),
     # Error 11100: an action that is no URL.
     "an action that is no URL": one(

@@ -31,9 +31,9 @@ from tests.simulator.conformance import (
     hang_up,
     one,
     setup,
-    sound,
     start,
 )
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
@@ -88,21 +88,6 @@ def test_requests_have_twilios_parameters_and_no_others(method: str) -> None:
     assert ("?" in first.target) == (method == "GET")
 
 
-# The headers of a webhook: signed, with an idempotency token of its own, by Twilio's proxy.
-def test_requests_have_twilios_headers() -> None:
-    application = Application({"/voice": KEY, "/turn": "<Response><Play>/a</Play></Response>"})
-    with Phone(Carrier(application), TOKEN) as phone:
-        call = phone.call(f"{ORIGIN}/voice")
-        call.start()
-        call.press("1")
-    headers = [asked.headers for asked in application.asked]
-    assert [asked.target for asked in application.asked] == ["/voice", "/turn", "/a"]
-    assert all(each["User-Agent"].startswith("TwilioProxy/") for each in headers)
-    assert len({each["I-Twilio-Idempotency-Token"] for each in headers}) == 3
-    assert len({each["X-Twilio-Signature"] for each in headers}) == 3
-    assert headers[0]["Content-Type"].startswith("application/x-www-form-urlencoded")
-
-
 REQUESTS = {
     # --param: further parameters of every request, signed like the others.
     "further parameters": case(
@@ -115,15 +100,18 @@ REQUESTS = {
         },
     ),
     # The signature is over the exact URL on the wire, its encoded query included; Twilio's own
-    # library finds each of these well signed.
+    # library finds each of these well signed. (Letters beyond ASCII are a bad choice all the same.)
     "a signed query": one(
         THANKS, path="/voice?a=%2F%27&b=1+2&c", targets=["POST /voice?a=%2F%27&b=1+2&c"]
     ),
     "a signed query in Bengali": one(
-        THANKS, path="/voice?a=%E0%A6%98", targets=["POST /voice?a=%E0%A6%98"]
+        THANKS, path="/voice?a=%E0%A6%98", targets=["POST /voice?a=%E0%A6%98"], warnings=[None]
     ),
     "a signed path": case(
-        {"/v%20o/i%C3%A9": THANKS}, path="/v%20o/i%C3%A9", targets=["POST /v%20o/i%C3%A9"]
+        {"/v%20o/i%C3%A9": THANKS},
+        path="/v%20o/i%C3%A9",
+        targets=["POST /v%20o/i%C3%A9"],
+        warnings=[None],
     ),
     "a signed port": case(
         {"/voice": "<Response><Redirect>https://x.test:8443/b</Redirect></Response>", "/b": THANKS},
@@ -236,11 +224,6 @@ MOVED = {
     # HTTP redirects: up to 10 are followed. Error 11215: there were more.
     "ten": case(redirects(10), path="/0", heard=["Thanks"]),
     "eleven": case(redirects(11), path="/0", failures=[11215], ended="error"),
-    "a circle": case(
-        {"/voice": moved(302, "/voice")},
-        failures=[11215],
-        asked=["POST /voice"] + ["GET /voice"] * 10,
-    ),
     # An absolute Location leads to another host.
     "to another host": case(
         {"/voice": moved(307, "http://x.test/b"), "/b": THANKS}, heard=["Thanks"]
@@ -264,9 +247,6 @@ MOVED = {
         asked=["POST /voice", "GET /a.wav", "GET /b.wav"],
         heard=["B"],
     ),
-    # Error 11216 and its kin: a redirect that leads nowhere.
-    "to nowhere": one(Reply("", 302), failures=[11200], ended="error"),
-    "to another scheme": one(moved(302, "ftp://x.test/"), failures=[11100], ended="error"),
     # A 308 on a missing slash loses the call.
     "for ever": case(
         {"/voice": moved(308, "/voice/"), "/voice/": THANKS}, failures=[11200], ended="error"

@@ -10,6 +10,7 @@ import pytest
 
 from tests.simulator.conformance import (
     EMPTY,
+    NO_HTTP,
     ONE_SECOND,
     PROMPTED,
     THANKS,
@@ -295,6 +296,19 @@ WORDS = {
         "say:yes",
         asked=["POST /voice", "POST /part", "POST /turn"],
         sent={"/part": {"UnstableSpeechResult": "yes", "CallStatus": "in-progress"}},
+        heard=["Thanks"],
+    ),
+    # Error 11100: its URL is none.
+    "partial results to no URL": case(
+        {
+            "/voice": f"<Response><Gather input='speech' partialResultCallback='{NO_HTTP}' action="
+            "'/turn'/><Hangup/></Response>",
+            "/turn": THANKS,
+        },
+        "say:yes",
+        asked=["POST /voice", "POST /turn"],
+        sent={"/turn": {"SpeechResult": "yes"}},
+        failures=[11100],
         heard=["Thanks"],
     ),
     "partial results by GET": case(

@@ -12,6 +12,7 @@ from ivr.simulator.verbs.recording import BEEP_SECONDS
 from tests.simulator.conformance import (
     CALL_SID,
     EMPTY,
+    NO_HTTP,
     ORIGIN,
     THANKS,
     TOKEN,
@@ -24,11 +25,13 @@ from tests.simulator.conformance import (
     press,
     record,
     say,
+    setup,
     start,
     wait,
 )
 
 RECORD = "<Response><Record action='/done'/></Response>"
+MISTOLD = f"<Response><Record action='/done' recordingStatusCallback='{NO_HTTP}'/></Response>"
 
 RECORDS = {
     # timeout: ends the recording after 5 seconds of silence by default.
@@ -155,6 +158,15 @@ RECORDS = {
         heard=[],
         ended="caller",
     ),
+    # Error 11200: an action that fails; nothing is left that it could change.
+    "hanging up, and the action is not there": case(
+        {"/voice": RECORD},
+        [start(), hang_up()],
+        setup=setup(fallback_url="/fallback"),
+        asked=["POST /voice", "POST /done"],
+        failures=[11200],
+        ended="caller",
+    ),
     # method: POST by default.
     "by GET": case(
         {"/voice": "<Response><Record action='/done' method='GET'/></Response>", "/done": EMPTY},
@@ -202,6 +214,33 @@ RECORDS = {
         },
         "5",
         asked=["POST /voice", "GET /status", "POST /done"],
+    ),
+    # Error 11100: the URL of a callback, which is told of the call and does not steer it, is none.
+    "a callback that is no URL": case(
+        {"/voice": MISTOLD, "/done": THANKS},
+        [start(), record(3)],
+        setup=setup(fallback_url="/fallback"),
+        asked=["POST /voice", "POST /done"],
+        failures=[11100],
+        heard=["Thanks"],
+        ended="document",
+    ),
+    "a callback that is no URL, and the caller hangs up": case(
+        {"/voice": MISTOLD, "/done": THANKS},
+        [start(), record(9, 3), hang_up()],
+        setup=setup(fallback_url="/fallback"),
+        asked=["POST /voice", "POST /done"],
+        sent={"/done": {"Digits": "hangup", "CallStatus": "completed"}},
+        failures=[11100],
+        events=["Beeped", "Recorded", "Failed", "Ended"],
+        ended="caller",
+    ),
+    # transcribe: what a pretend call does not do is told once, however often it is asked for.
+    "nothing is transcribed": case(
+        {"/voice": "<Response><Record transcribe='true' transcribeCallback='/words'/></Response>"},
+        "1 2",
+        asked=["POST /voice"] * 4,
+        warnings=[None],
     ),
     # Record nests in nothing but Response. Error 12200.
     "in a Gather": one(

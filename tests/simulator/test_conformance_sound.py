@@ -19,9 +19,9 @@ from tests.simulator.conformance import (
     clip,
     one,
     press,
-    sound,
     start,
 )
+from tests.sounds import sound
 
 CASES = {
     # Say: loop is 1 by default; the voice is man, the language en-US.

@@ -20,10 +20,10 @@ from tests.simulator.applications.hostile_calls import (
     ring,
     say_nothing,
 )
-from tests.simulator.applications.webhooks import clip
+from tests.sounds import sound
 
 if TYPE_CHECKING:
-    from tests.simulator.applications.hostile import Connection, Serve
+    from tests.simulator.sockets import Connection, Serve
 
 MOST_BYTES = 4 * MAX_CLIP_BYTES
 
@@ -47,7 +47,7 @@ def playing(serve: Serve | bytes, fragment: str = "") -> Serve:
 
 
 def drip_clip(connection: Connection) -> None:
-    whole = answer(clip("slow", 10), "audio/wav")
+    whole = answer(sound("slow", 10), "audio/wav")
     connection.send(whole[:200])
     connection.drip(whole[200:], DRIP_SECONDS)
 
@@ -69,7 +69,7 @@ def send_endless_clip(connection: Connection) -> None:
         pytest.param(answer(b"<html/>", "text/html"), 13420, id="a page"),
         pytest.param(answer(b"rubbish" * 100, "audio/wav"), 13420, id="rubbish"),
         pytest.param(answer(b"", "audio/wav"), 13420, id="nothing"),
-        pytest.param(answer(clip("x", 1)[:60], "audio/wav"), 13420, id="half of a head"),
+        pytest.param(answer(sound("x", 1)[:60], "audio/wav"), 13420, id="half of a head"),
         pytest.param(answer(bytes(1000), "audio/mpeg"), 13420, id="zeros as an mp3"),
     ],
 )

@@ -6,6 +6,7 @@ The servers are real ones on loopback.
 from __future__ import annotations
 
 import gzip
+import threading
 import zlib
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -19,10 +20,11 @@ from ivr.simulator.http.network import Network
 from ivr.simulator.phone import Phone
 from ivr.simulator.setup import Setup
 from ivr.twiml.rules import MAX_DOCUMENT_BYTES
-from tests.simulator.applications.hostile import answer, head, in_response, listening, padded
+from tests.simulator.applications.hostile import answer, head, in_response, padded
 from tests.simulator.applications.hostile_calls import (
     DRIP_SECONDS,
     IMPATIENT,
+    MOST_SECONDS,
     codes,
     hang_up,
     memory_below,
@@ -31,9 +33,10 @@ from tests.simulator.applications.hostile_calls import (
     say_nothing,
 )
 from tests.simulator.applications.webhooks import TOKEN
+from tests.simulator.sockets import listening
 
 if TYPE_CHECKING:
-    from tests.simulator.applications.hostile import Connection, Serve
+    from tests.simulator.sockets import Connection, Serve
 
 DOCUMENT_BYTES = 8_000_000
 """The memory that a document may take at most, whatever it is."""
@@ -152,6 +155,22 @@ def test_nobody_listens_at_the_port() -> None:
     assert codes(call) == [11205]
     attempts = [event for event in call.events if isinstance(event, Requested)]
     assert [event.status for event in attempts] == [None, None], "one retry"
+
+
+def test_nobody_knows_the_name_of_the_host_in_time() -> None:
+    is_known = threading.Event()
+
+    def look_up(*_: object) -> list[str]:
+        is_known.wait(MOST_SECONDS)
+        return []
+
+    with Phone(Network(look_up=look_up), TOKEN) as phone:
+        call = phone.call("http://line.test/voice#ct=100")
+        call.start()
+    is_known.set()
+    assert codes(call) == [11205]
+    assert "the look-up of line.test takes too long" in call.failures[0].message
+    assert call.ended == "error"
 
 
 BOMB = b"".join(

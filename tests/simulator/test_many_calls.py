@@ -10,13 +10,13 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from ivr.simulator.events import Failed, Requested, Warned
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import follow, parse
 from ivr.simulator.setup import Setup
 from tests.conftest import LINE, TOKEN
-from tests.simulator.applications.webhooks import clip
 from tests.simulator.applications.whole_practice import register
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ MOST_GROWTH = 500
 MENU = """<Gather numDigits="1" action="/dial"><Play>/menu.wav</Play><Say>Press 1.</Say></Gather>
   <Redirect/>"""
 DIAL = '<Dial action="/record"><Number url="/screen">+15005550001</Number></Dial>'
-CLIP = clip("A menu", 2)
+CLIP = sound("A menu", 2)
 DOCUMENTS = {
     "/voice": MENU,
     "/dial": DIAL,

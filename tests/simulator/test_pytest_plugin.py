@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.simulator import pytest_plugin
-from tests.simulator.applications.serving import serving
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,10 @@ def app(request):
         return Response(f"<Response><Say>{{hours}}</Say><Hangup/></Response>", mimetype="text/xml")
     return Response(MENU, mimetype="text/xml")
 '''
+IMPORTS = """
+import pytest
+from application import app
+"""
 CONFIGURATION = """[pytest]
 phone_auth_token = token of the project
 filterwarnings = error
@@ -222,11 +227,76 @@ def test_the_report_of_a_failed_test_tells_its_calls(project: pytest.Pytester) -
             "   0.0s  line    (Say) Press 1 for our opening hours.",
             "   2.6s  caller  1",
             "   2.6s  line    (Say) We open at nine.",
+            "It was ended by: hangup.",
             "*Call 2 of the phone*",
             "   0.0s  error   11200: POST http://line.test/ answered 403 Forbidden; *",
+            "It was ended by: error.",
         ]
     )
     result.stdout.no_fnmatch_line("*no such key*")
+
+
+def test_the_report_tells_of_a_call_that_goes_on(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+        from application import app
+
+        def test_that_fails(phone):
+            phone.ring(app)
+            assert False
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["   0.0s  line    (Say) Press 1 for our opening hours.", "It goes on."]
+    )
+
+
+RUNG_ELSEWHERE = {
+    "a fixture that fails": (
+        """
+        @pytest.fixture
+        def caller(phone):
+            call = phone.ring(app, "2")
+            assert call.ended == "caller"
+
+        def test_that_is_not_reached(caller):
+            pass
+        """,
+        {"errors": 1},
+    ),
+    "a fixture of the test": (
+        """
+        @pytest.fixture
+        def caller(phone):
+            return phone.ring(app, "2")
+
+        def test_that_fails(caller):
+            assert caller.ended == "caller"
+        """,
+        {"failed": 1},
+    ),
+    "the request": (
+        """
+        def test_that_fails(request):
+            call = request.getfixturevalue("phone").ring(app, "2")
+            assert call.ended == "caller"
+        """,
+        {"failed": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("tests", "outcome"), RUNG_ELSEWHERE.values(), ids=RUNG_ELSEWHERE)
+def test_the_report_tells_the_calls_wherever_they_were_rung(
+    project: pytest.Pytester, tests: str, outcome: dict[str, int]
+) -> None:
+    result = run(project, f"{IMPORTS}{dedent(tests)}")
+    result.assert_outcomes(**outcome)
+    result.stdout.fnmatch_lines(
+        ["*Call 1 of the phone*", "*There is no such key.", "It was ended by: hangup."]
+    )
 
 
 def test_a_test_that_fails_before_it_rings_has_no_calls_to_tell(
@@ -235,21 +305,47 @@ def test_a_test_that_fails_before_it_rings_has_no_calls_to_tell(
     result = run(
         project,
         """
+        def test_that_fails(phone):
+            assert False
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*of the phone*")
+
+
+OWN_PHONES = {
+    "words": "'0123456789'",
+    "a mock": "Mock()",
+    "an object with transcripts": "SimpleNamespace(transcripts=['a'], calls=['b'])",
+    "nothing": "None",
+}
+
+
+@pytest.mark.parametrize("own", OWN_PHONES.values(), ids=OWN_PHONES)
+def test_a_project_with_a_fixture_of_that_name_is_not_disturbed(
+    project: pytest.Pytester, own: str
+) -> None:
+    result = run(
+        project,
+        f"""
         import pytest
+        from types import SimpleNamespace
+        from unittest.mock import Mock
+
+        @pytest.fixture
+        def phone():
+            return {own}
+
+        def test_that_passes(phone):
+            assert True
 
         def test_that_fails(phone):
             assert False
-
-        @pytest.fixture(name="phone")
-        def another_phone():
-            return "0123456789"
-
-        def test_with_a_phone_of_its_own(phone):
-            assert phone == ""
         """,
     )
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(passed=1, failed=1)
     result.stdout.no_fnmatch_line("*of the phone*")
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
 def test_what_is_imported_into_a_test_file_is_not_taken_for_tests(

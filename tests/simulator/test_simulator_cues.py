@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from ivr.simulator.events import Gathering, Heard, Requested
 from ivr.simulator.http.clips import Part, read_clip
 from ivr.simulator.http.cues import MAX_CHUNKS, MAX_CUES, Cue, read_cues
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.twiml.verbs import Gather, Pause, Play
 from ivr.twiml.write import write

@@ -112,6 +112,23 @@ SAMPLES: tuple[Event, ...] = (
 )
 
 
+NOT_PRINTED = {
+    events.Heard,
+    events.Interrupted,
+    events.KeyPressed,
+    events.Beeped,
+    events.Texted,
+}
+"""What other lines tell already, or only a terminal shows."""
+
+
+def test_each_event_is_printed_or_known_not_to_be() -> None:
+    kinds = [type(sample) for sample in SAMPLES]
+    assert {*kinds, *NOT_PRINTED} == set(get_args(Event))
+    assert not NOT_PRINTED & set(kinds)
+    assert None not in [line(sample) for sample in SAMPLES]
+
+
 def test_the_table_of_json_is_what_is_printed() -> None:
     told = {named(name)[0]: named(fields) for name, fields, _ in rows("event")}
     printed = [found for sample in SAMPLES if (found := line(sample)) is not None]

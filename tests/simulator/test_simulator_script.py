@@ -8,11 +8,12 @@ import pytest
 
 from ivr.errors import CallError
 from ivr.simulator.events import Ended, Pressed, Recorded, Requested, Silence, Spoke
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import Entry, HangUp, Press, Record, Speak, Wait, follow, parse
 from ivr.simulator.setup import Setup
-from tests.cli.pages import clip, pages
+from tests.cli.pages import pages
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from ivr.simulator.call import Call
@@ -100,11 +101,18 @@ DOCUMENTS = {
     "/hold": "<Enqueue>help</Enqueue>",
     "/wait": '<Gather numDigits="1" action="/leave" timeout="10"/>',
     "/leave": "<Leave/>",
+    "/music": '<Enqueue waitUrl="/song">help</Enqueue>',
+    "/song": '<Pause length="25"/>',
+    "/mute": '<Enqueue waitUrl="/nothing">help</Enqueue>',
+    "/nothing": "",
+    "/again": '<Enqueue waitUrl="/again">help</Enqueue>',
+    "/soon": '<Enqueue waitUrl="/late" action="/menu">help</Enqueue>',
+    "/late": '<Pause length="40"/><Leave/>',
 }
 
 
 def place(path: str, keys: str, pace: Pace | None = None) -> tuple[Call, int]:
-    app = pages(DOCUMENTS, {"/menu.wav": clip("Press a key", 2.5)})
+    app = pages(DOCUMENTS, {"/menu.wav": sound("Press a key", 2.5)})
     with Phone(InProcess(app), "T", Setup(max_documents=20)) as phone:
         call = phone.call(f"http://line.test{path}")
         left = follow(call, parse(keys), pace)
@@ -133,7 +141,10 @@ ENDS: dict[str, tuple[str, str, str, int]] = {
     "a line that hangs up sooner": ("/words", "silence 1 2", "hangup", 2),
     "a document that ends": ("/end", "1", "document", 1),
     "a queue that is not waited in": ("/hold", "1", "caller", 1),
-    "a queue that is hung up in": ("/hold", "silence hangup", "caller", 0),
+    "a queue that is hung up in": ("/hold", "hangup", "caller", 0),
+    "a queue that says the same again and again": ("/music", "1", "caller", 1),
+    "a queue that says nothing": ("/mute", "", "caller", 0),
+    "a queue that waits in itself": ("/again", "1", "caller", 1),
 }
 
 
@@ -143,10 +154,20 @@ def test_how_a_script_ends(path: str, keys: str, by: str, left: int) -> None:
     assert (call.ended, found) == (by, left)
 
 
-def test_silence_stays_in_a_queue_for_a_minute() -> None:
-    call, left = place("/hold", "silence silence 5")
-    assert call.seconds == pytest.approx(120)
-    assert (call.ended, left) == ("caller", 1)
+# Nobody takes a pretend caller out of a queue; a script's has patience, and not without end.
+@pytest.mark.parametrize(
+    ("path", "seconds"), [("/hold", 60), ("/music", 100.3), ("/mute", 1), ("/again", 1)]
+)
+def test_a_script_stays_in_a_queue_for_a_minute(path: str, seconds: float) -> None:
+    call, _ = place(path, "")
+    assert call.seconds == pytest.approx(seconds)
+    assert not call.failures
+
+
+def test_a_turn_is_kept_for_what_comes_after_the_queue() -> None:
+    call, left = place("/soon", "1")
+    assert Pressed(at_seconds=43.0, digits="1", finished_on="") in call.events
+    assert (call.ended, left) == ("caller", 0)
 
 
 PACED = ["", "1", "silence 123", "1 45# hangup", "1 45 silence", "1 # 45 'say:one two' record:3 9"]
@@ -171,7 +192,7 @@ def without_requests(call: Call) -> list[object]:
 def test_nothing_is_asked_ahead_of_the_real_clock() -> None:
     """A prompt of 2.5 s is waited for before the key that leads to the next document."""
     happened: list[str] = []
-    app = pages(DOCUMENTS, {"/menu.wav": clip("Press a key", 2.5)})
+    app = pages(DOCUMENTS, {"/menu.wav": sound("Press a key", 2.5)})
     with Phone(InProcess(app), "T") as phone:
         call = phone.call(
             "http://line.test/menu", on_event=lambda event: happened.append(type(event).__name__)

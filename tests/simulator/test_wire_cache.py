@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from ivr.errors import TwimlError
 from ivr.simulator.events import Requested
 from ivr.simulator.http.cache import Cache, Shelf
-from ivr.simulator.http.network import InProcess
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.http.wire import Answer, Ask, Wire
 from ivr.simulator.log import Log
 

@@ -373,7 +373,11 @@ NOT_TO_BE_MADE: dict[str, tuple[type[Verb | Noun], dict[str, Any], int]] = {
     "conference with too long a name": (Noun, {"kind": "Conference", "address": "a" * 129}, 13237),
     "sim with a document": (Noun, {"kind": "Sim", "address": "DE1", "url": "/a"}, 12200),
     "enqueue with too long a name": (Enqueue, {"queue": "a" * 65}, 14205),
+    "message to signs": (Sms, {"text": "a", "to": "----"}, 14101),
     "empty message": (Sms, {"text": " "}, 14103),
+    "pause for a truth": (Pause, {"seconds": True}, 13910),
+    "loop for a truth": (Play, {"url": "/a.wav", "loop": False}, 13410),
+    "number for a truth": (Gather, {"action_on_empty_result": 0}, 13338),
 }
 
 

@@ -25,6 +25,7 @@ from ivr.twiml.verbs import (
 )
 
 NUMBER = Noun("Number", "+15005550006")
+BENGALI_NUMBER = "\u09e7\u09eb\u09e6\u09e6\u09eb\u09eb\u09eb"
 
 
 def read_verbs(content: str) -> Document:
@@ -131,6 +132,15 @@ SAYS = {
     "bengali by a man": Case(
         '<Say language="bn-IN" voice="man">a</Say>', (Say("a", "bn-IN"),), (13511,)
     ),
+    # The basic voices speak Finnish and English; Filipino and Middle English begin as these do.
+    "filipino without voice": Case(
+        '<Say language="fil-PH">a</Say>', (Say("a", "fil-PH"),), (13511,), "language is fil-PH"
+    ),
+    "middle english without voice": Case(
+        '<Say language="enm">a</Say>', (Say("a", "enm"),), (13511,)
+    ),
+    "finnish in other signs": Case('<Say language="FI_fi">a</Say>', (Say("a", "FI_fi"),), ()),
+    "english without country": Case('<Say language="en">a</Say>', (Say("a", "en"),), ()),
     "french without voice": Case('<Say language="fr-FR">a</Say>', (Say("a", "fr-FR"),), ()),
     "ssml": Case(
         '<Say>One <emphasis level="strong">two <prosody rate="slow">three</prosody></emphasis>'
@@ -172,6 +182,21 @@ DIALS = {
     ),
     "number that is none": Case(
         "<Dial>ann</Dial>", (Dial(nouns=(Noun("Number", "ann"),)),), (13223,), "'ann'"
+    ),
+    "number in digits of bengali": Case(
+        f"<Dial>{BENGALI_NUMBER}</Dial>",
+        (Dial(nouns=(Noun("Number", BENGALI_NUMBER),)),),
+        (13223,),
+    ),
+    "number of signs": Case(
+        "<Dial><Number>----</Number><Number>()()</Number><Number>+ .</Number></Dial>",
+        (Dial(nouns=tuple(Noun("Number", signs) for signs in ("----", "()()", "+ ."))),),
+        (13223, 13223, 13223),
+    ),
+    "whatsapp number of signs": Case(
+        "<Dial><WhatsApp>+--</WhatsApp></Dial>",
+        (Dial(nouns=(Noun("WhatsApp", "+--"),)),),
+        (13223,),
     ),
     # "13243: invalid SIP URI".
     "sip address that is none": Case(
@@ -231,6 +256,10 @@ OTHERS = {
     # "14103: invalid body".
     "message without text": Case("<Sms> </Sms>", (), (14103,)),
     "message to nobody": Case('<Sms to="">a</Sms>', (Sms("a"),), (14101,)),
+    # "14101: invalid To", "14102: invalid From".
+    "message to signs from digits of bengali": Case(
+        f'<Sms to="()()" from="{BENGALI_NUMBER}">a</Sms>', (Sms("a"),), (14101, 14102)
+    ),
     "two bad values": Case(
         '<Record timeout="a" maxLength="b" playBeep="c"/>',
         (Record(),),

@@ -134,8 +134,6 @@ ADDED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         dequeued("leave", "QU1", 30),
         {"QueueResult": "leave", "QueueSid": "QU1", "QueueTime": "30"},
     ),
-    # "QueueSid and QueueTime: only if the call was really enqueued".
-    "never waited": (dequeued("error", None, 0), {"QueueResult": "error"}),
     "message": (messaged("SM1", "sending"), {"SmsSid": "SM1", "SmsStatus": "sending"}),
     "fallback": (
         failed(12100, "https://example.org/voice"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import pytest
 from msgspec.structs import fields
@@ -11,7 +11,7 @@ from ivr.errors import TwimlError
 from ivr.twiml import verbs
 from ivr.twiml.description import describe
 from ivr.twiml.read import read
-from ivr.twiml.rules import RULES
+from ivr.twiml.rules import MAX_CALL_SECONDS, RULES
 
 if TYPE_CHECKING:
     from ivr.twiml.document import Finding
@@ -181,6 +181,21 @@ def test_every_rule_is_of_an_attribute_that_twilio_has() -> None:
         assert {rule.name for rule in rules.attributes} <= describe()[element].attributes
 
 
+def test_every_noun_of_twilios_dial_can_be_made() -> None:
+    assert describe()["Dial"].children == set(get_args(verbs.NounKind)) == NOUNS
+
+
+# "timeLimit: default 14400, four hours, the most that a call may last".
+def test_a_call_lasts_four_hours_at_most() -> None:
+    assert MAX_CALL_SECONDS == 4 * 60 * 60
+    number = verbs.Noun("Number", "+15005550006")
+    assert verbs.Dial(nouns=(number,)).time_limit_seconds == MAX_CALL_SECONDS
+    with pytest.raises(TwimlError):
+        verbs.Dial(nouns=(number,), time_limit_seconds=MAX_CALL_SECONDS + 1)
+    with pytest.raises(TwimlError):
+        verbs.Record(max_length_seconds=MAX_CALL_SECONDS + 1)
+
+
 def test_the_defaults_of_the_table_are_those_of_the_types() -> None:
     for element, rules in RULES.items():
         made = verbs.Noun if element in NOUNS else getattr(verbs, element)
@@ -213,6 +228,38 @@ def test_a_bad_value_has_its_code_and_the_default_is_taken(name: str, row: Row) 
     field = field_of(name)
     # Without its digits there is nothing left that this Play could play.
     assert field is None or name == "Play digits" or getattr(verb, field) == row.default
+
+
+WANTED = {
+    "Pause length": ("0", "a whole number, 1 or more"),
+    "Dial timeLimit": ("0", "a whole number, 1 to 14400"),
+    "Gather speechTimeout": ("0", "a whole number, 1 or more, or auto"),
+    "Reject reason": ("tired", "one of rejected, busy"),
+    "Number statusCallbackEvent": (
+        "sung",
+        "any of initiated, ringing, answered, completed, with spaces between",
+    ),
+    "Record playBeep": ("yes", "true or false"),
+    "Gather action": ("/b c", "a URL without spaces"),
+    "Say voice": ("", "one word"),
+    "Say language": ("b", "the tag of a language, such as bn-IN"),
+    "Dial callerId": ("", "a text of 1 or more characters"),
+    "Sms to": ("ann", "a telephone number such as +15005550006"),
+    "Gather finishOnKey": ("ab", "one of 0123456789*#, or empty"),
+    "Play digits": ("-", "some of 0123456789*#ABCDwW"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [(name, *texts) for name, texts in WANTED.items()],
+    ids=[name.replace(" ", "-") for name in WANTED],
+)
+def test_a_message_says_what_the_value_must_be(name: str, value: str, wanted: str) -> None:
+    _, findings = read_one(name, value)
+    element, attribute = name.split()
+    given = f"{element}: {attribute} is {value!r}; give {wanted}"
+    assert [found.message for found in findings] == [f"{given}. Until then it counts as not given"]
 
 
 # Numbers and truths of the wrong sort, and what is not among the words, as Python values.

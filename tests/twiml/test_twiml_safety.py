@@ -17,6 +17,7 @@ from ivr.twiml.verbs import Gather, Hangup, Play, Say
 LAUGHS = b'<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
 # "11750: over 64 kB", "11770: empty", "12100: cannot be parsed", "12102: root is not Response".
+# The title of 12101 is "invalid XML version".
 REFUSED = {
     "nothing": (b"", 11770),
     "white space": (b" \n", 11770),
@@ -45,6 +46,19 @@ REFUSED = {
     ),
     "unknown entity": (b"<Response><Say>&nbsp;</Say></Response>", 12100),
     "unknown prefix": (b"<Response><a:Say>a</a:Say></Response>", 12100),
+    "another version of XML": (b'<?xml version="2.0"?><Response/>', 12101),
+    "a newer version of XML": (b'<?xml version="1.1" encoding="UTF-8"?><Response/>', 12101),
+    "no version of XML": (b'<?xml version=""?><Response/>', 12101),
+    "a long version of XML": (b'<?xml version="%s"?><Response/>' % (b"1" * 500), 12101),
+    "another version in UTF-16": (
+        '<?xml version="2.0" encoding="UTF-16"?><Response/>'.encode("utf-16"),
+        12101,
+    ),
+    "another version behind a byte order mark": (
+        '<?xml version="1.1"?><Response/>'.encode("utf-8-sig"),
+        12101,
+    ),
+    "a declaration without version": (b'<?xml encoding="UTF-8"?><Response/>', 12100),
     "other root": (b"<html/>", 12102),
     "root in small letters": (b"<response/>", 12102),
     "root in a namespace": (b'<Response xmlns="http://example.org"/>', 12102),

@@ -125,7 +125,7 @@ def call(ctx: click.Context, /, **given: Any) -> None:
     from ivr.cli.clock import now
 
     options = Options(**given)
-    options.check(options.url or OWN_ORIGIN + PATH)
+    options.check(OWN_ORIGIN + PATH if options.url is None else options.url)
     turns, setup = options.script(), options.setup(now())
     with ExitStack() as stack:
         stack.enter_context(_interrupted_by_signals())
@@ -160,9 +160,7 @@ def _hold(line: Line, setup: Setup, options: Options, turns: tuple[Entry, ...] |
         turns: what the caller does; None asks somebody at the keys.
     """
     from ivr.cli.call.placing import scripted, talked
-    from ivr.simulator.phone import Phone
 
-    with Phone(line.transport, line.token, setup) as phone:
-        if turns is None:
-            return talked(phone, line.url, options)
-        return scripted(phone, line.url, options, turns)
+    if turns is None:
+        return talked(line, setup, options)
+    return scripted(line, setup, options, turns)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 from msgspec import Struct
 
-from ivr.errors import SettingsError
+from ivr.errors import FlowError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 OWN_ORIGIN: Final = "http://line.test"
 """Where this checkout's line stands when no PUBLIC_URL says so; nothing listens there."""
 PATH: Final = "/voice"
+_FLOW: Final = Path("config/flow.yaml")
 _TOKEN_BYTES: Final = 16
 
 
@@ -31,6 +33,11 @@ class Line(Struct, frozen=True):
     transport: httpx.BaseTransport | None = None
     """None: HTTP."""
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it should be running from this checkout, over HTTP."""
+        return self.transport is None and _is_here(self.url) and _FLOW.is_file()
+
 
 def line_at(url: str, token: str | None) -> Line:
     """The application at a URL.
@@ -40,18 +47,18 @@ def line_at(url: str, token: str | None) -> Line:
         token: the one that was given, or None.
 
     Raises:
-        SettingsError: it is not on this machine, and no auth token is known.
+        SettingsError: a setting is bad, or no auth token is known of another machine's.
     """
     from ivr.cli import state
 
-    try:
-        return Line(url, token or state.auth_token())
-    except SettingsError as error:
-        if not _is_here(url):
-            raise SettingsError(
-                "There is no auth token to sign with:",
-                ["give --token, or set TWILIO_AUTH_TOKEN to the one that the application knows"],
-            ) from error
+    known = state.auth_token() if token is None else token
+    if known is not None:
+        return Line(url, known)
+    if not _is_here(url):
+        raise SettingsError(
+            "There is no auth token to sign with:",
+            ["give --token, or set TWILIO_AUTH_TOKEN to the one that the application knows"],
+        )
     # Many an application checks no signature while it is being written.
     click.echo("note: no auth token is known, so a made-up one signs; give --token", err=True)
     return Line(url, secrets.token_hex(_TOKEN_BYTES))
@@ -79,27 +86,22 @@ def own_line(token: str | None) -> Iterator[Line]:
         FlowError: the config folder has problems.
         StoreError: there is no Redis.
     """
-    from rich.console import Console
+    from ivr.cli.local import local_app
+    from ivr.cli.project import Project
+    from ivr.settings import Settings, environment
+    from ivr.simulator.http.in_process import InProcess
 
-    from ivr.cli.project import Project, parts
-    from ivr.cli.rendering import render_clips
-    from ivr.cli.state import FOLDER, made_up
-    from ivr.simulator.http.network import InProcess
-    from ivr.speech.library import Library
-    from ivr.store.embedded import embedded_redis
-    from ivr.store.redis import RedisStore
-    from ivr.web.app import create_app
-
+    _check_folder(Settings.from_env(environment()).config)
     project = Project.load()
-    settings = project.settings
-    with ExitStack() as stack:
-        Library.open(settings.audio)  # a broken manifest must not be rendered over
-        render_clips(project, Console(stderr=True), is_stdout_free=False)
-        redis_url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
-        store = RedisStore(redis_url)
-        stack.callback(store.close)
-        auth_token = token or secrets.token_hex(_TOKEN_BYTES)
-        secret = settings.secret_key or made_up("secret_key")
-        app = create_app(parts(project, store, auth_token, secret))
-        url = (settings.public_url or OWN_ORIGIN) + PATH
+    auth_token = token or secrets.token_hex(_TOKEN_BYTES)
+    with local_app(project, auth_token, is_stdout_free=False) as app:
+        url = (project.settings.public_url or OWN_ORIGIN) + PATH
         yield Line(url, auth_token, InProcess(app))
+
+
+def _check_folder(config: Path) -> None:
+    if not config.is_dir():
+        raise FlowError(
+            f"There is no folder {config}, so there is no line here to ring:",
+            ["give the URL of one, run the command in the project's folder, or set IVR_CONFIG"],
+        )

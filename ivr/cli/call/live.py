@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from ivr.cli.call.keyboard import END, ESCAPE
 from ivr.cli.call.screen import HELP
-from ivr.simulator.call import MAX_CALL_SECONDS
+from ivr.simulator.events import Requested
 from ivr.twiml.attributes import KEYS
+from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ivr.cli.call.keyboard import Keyboard
     from ivr.cli.call.screen import Screen
     from ivr.simulator.call import Call
+    from ivr.simulator.events import Event
 
 LOOK_SECONDS: Final = 0.1
 """How long a key is waited for before the clock is drawn again."""
@@ -27,12 +30,12 @@ _ENTER: Final = "\r\n"
 
 
 class Conversation:
-    """Carries a call through, from its start to its end.
+    """Carries a call through, from its start to its end; is told of its events.
 
     Args:
         call: not yet started; a key takes no time on its clock.
         keyboard: what the caller types on.
-        screen: the status line.
+        screen: what stands under the captions.
         note: prints a sentence above it.
         beat: called some times a second.
     """
@@ -50,7 +53,16 @@ class Conversation:
         self._screen = screen
         self._note = note
         self._beat = beat
+        self._typed: deque[str] = deque()
+        self._late: deque[str] = deque()
+        """Typed while the application was asked."""
         self._words: str | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Parts what was typed before an answer came from what is typed after it."""
+        if isinstance(event, Requested):
+            self._late.extend((*self._typed, *self._keyboard.read(0.0)))
+            self._typed.clear()
 
     def hold(self) -> None:
         """Goes on until the call has ended."""
@@ -61,22 +73,33 @@ class Conversation:
         while self._call.ended is None:
             self._screen.show(self._call, self._words)
             self._beat()
-            typed = self._keyboard.read(self._patience())
-            self._go_on(min(time.monotonic() - looked, MAX_STEP_SECONDS), typed)
+            self._typed.extend(self._keyboard.read(self._patience()))
+            self._go_on(min(time.monotonic() - looked, MAX_STEP_SECONDS))
             looked = time.monotonic()
 
-    def _go_on(self, seconds: float, typed: str) -> None:
+    def _go_on(self, seconds: float) -> None:
         if self._words is None:  # time stands still while words are typed
             self._call.wait(seconds)
-        for letter in typed:
-            if self._call.ended is None:
-                self._take(letter)
+        self._take_typed()
         # Whoever is recorded speaks until they press a key or hang up.
         if self._call.waiting == "record" and "voice" in self._call.listens:
             self._call.record(MAX_CALL_SECONDS, listen_seconds=0.0)
 
+    def _take_typed(self) -> None:
+        unheard = ""
+        while self._call.ended is None and (letters := self._late or self._typed):
+            is_late, letter = letters is self._late, letters.popleft()
+            if is_late and self._words is None and letter in KEYS:
+                unheard += letter  # as on a telephone, where only a verb listens
+            else:
+                self._take(letter)
+        if unheard:
+            self._note(f"{unheard}: pressed while the application was asked; nobody heard it")
+
     def _patience(self) -> float:
         following = self._call.next_seconds
+        if self._late:
+            return 0.0
         if following is None or self._words is not None:
             return LOOK_SECONDS
         return min(max(following - self._call.seconds, 0.0), LOOK_SECONDS)
@@ -93,22 +116,16 @@ class Conversation:
         elif letter in "hH":
             self._call.hang_up()
         elif letter in "sS":
-            self._begin_to_say()
+            self._words = ""
         elif letter == "?":
             for each in HELP:
                 self._note(each)
-
-    def _begin_to_say(self) -> None:
-        if "speech" in self._call.listens:
-            self._words = ""
-        else:
-            self._note("the line does not listen to words now")
 
     def _type(self, words: str, letter: str) -> str | None:
         """What is typed so far; None when it is said, or given up."""
         if letter in _ENTER:
             if words.strip():
-                self._call.say(words, listen_seconds=0.0)
+                self._say(words)
             return None
         if letter == ESCAPE:
             return None
@@ -117,3 +134,9 @@ class Conversation:
         # Bengali joins letters with characters that are not printable by themselves.
         is_text = letter.isprintable() or unicodedata.category(letter) == "Cf"
         return words + letter if is_text else words
+
+    def _say(self, words: str) -> None:
+        if "speech" in self._call.listens:
+            self._call.say(words, listen_seconds=0.0)
+        else:
+            self._note(f"{words}: not said; the line does not listen to words now")

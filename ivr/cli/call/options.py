@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 import click
 from msgspec import Struct
@@ -46,14 +46,15 @@ class Options(Struct, frozen=True, kw_only=True):
     @property
     def is_live(self) -> bool:
         """Whether somebody sits at the keys."""
-        is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-        return self.keys is None and is_terminal and not self.json
+        is_asked = self.keys is None and not self.json
+        return is_asked and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
 
     @property
     def is_heard(self) -> bool:
         """Whether clips are played aloud: where they last as long as they take, if at all."""
         if self.sound is None:
-            return (self.is_live or self.real_time) and sys.stdout.isatty() and not self.json
+            is_slow = self.is_live or self.real_time
+            return is_slow and not self.json and _is_terminal(sys.stdout)
         return self.sound
 
     def check(self, url: str) -> None:
@@ -65,8 +66,9 @@ class Options(Struct, frozen=True, kw_only=True):
         Raises:
             click.UsageError: names the option that does not.
         """
-        from ivr.simulator.http.wire import resolve
+        from ivr.simulator.http.urls import resolve
 
+        self._check_letters()
         given = {"URL": "", "--fallback": self.fallback, "--status-callback": self.status_callback}
         for name, value in given.items():
             try:
@@ -75,6 +77,18 @@ class Options(Struct, frozen=True, kw_only=True):
                 raise click.BadParameter(str(error), param_hint=name) from error
         if self.sound and not (self.is_live or self.real_time):
             raise click.UsageError("--sound needs a call in real time; add --real-time")
+
+    def _check_letters(self) -> None:
+        """What the shell could not decode cannot be sent to an application either."""
+        texts = {
+            "--token": self.token,
+            "--from": self.from_number,
+            "--to": self.to_number,
+            "--param": "".join(self.params),
+        }
+        for name, text in texts.items():
+            if any("\ud800" <= letter <= "\udfff" for letter in text or ""):
+                raise click.BadParameter(f"{text!r} is not UTF-8", param_hint=name)
 
     def script(self) -> tuple[Entry, ...]:
         """The turns of --keys.
@@ -98,8 +112,9 @@ class Options(Struct, frozen=True, kw_only=True):
         from ivr.simulator.setup import FROM_NUMBER, KEY_SECONDS, TO_NUMBER, Setup
 
         return Setup(
-            from_number=self.from_number or FROM_NUMBER,
-            to_number=self.to_number or TO_NUMBER,
+            # An empty one is a number that is withheld.
+            from_number=FROM_NUMBER if self.from_number is None else self.from_number,
+            to_number=TO_NUMBER if self.to_number is None else self.to_number,
             method=self.method,
             params=_params(self.params),
             fallback_url=self.fallback,
@@ -109,6 +124,11 @@ class Options(Struct, frozen=True, kw_only=True):
             key_seconds=_LIVE_KEY_SECONDS if self.is_live else KEY_SECONDS,
             started_at=started_at,
         )
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Python has None for a stream that was closed before it began."""
+    return stream is not None and stream.isatty()
 
 
 def _params(given: Sequence[str]) -> dict[str, str]:

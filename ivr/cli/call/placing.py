@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.call.captions import Captions, ending
+from ivr.cli.call.captions import Captions, ending, note_to
 from ivr.cli.call.output import LostError, Output, json_line, plain_console
 from ivr.errors import CallError
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ivr.cli.call.line import Line
     from ivr.cli.call.options import Options
     from ivr.simulator.call import Call
     from ivr.simulator.events import Event
-    from ivr.simulator.phone import Phone
     from ivr.simulator.script import Entry
+    from ivr.simulator.setup import Setup
 
 
 class _Listeners:
@@ -40,31 +41,47 @@ class _Listeners:
         return None if self.call is None else self.call.sound(url)
 
 
-def scripted(phone: Phone, url: str, options: Options, turns: Sequence[Entry]) -> bool:
+def scripted(line: Line, setup: Setup, options: Options, turns: Sequence[Entry]) -> bool:
     """Follows a script, and tells the call.
+
+    Args:
+        line: that is rung.
+        setup: of the call.
+        options: how it is told.
+        turns: what the caller does.
 
     Returns:
         Whether the call had no error, and could be told to its end.
     """
+    from ivr.simulator.phone import Phone
     from ivr.simulator.script import follow
 
-    output = Output(json_line if options.json else _captions(options))
+    output = Output(json_line if options.json else _captions(options, line))
+    left, is_whole = tuple(turns), False
     with ExitStack() as stack:
+        phone = stack.enter_context(Phone(line.transport, line.token, setup))
         listeners = _Listeners(output)
         beat = _player(stack, listeners, options, partial(_note, output))
-        call = listeners.call = phone.call(url, on_event=listeners)
-        left: Sequence[Entry] = ()
+        call = listeners.call = phone.call(line.url, on_event=listeners)
         try:
             left = follow(call, turns, _pace(output, beat) if options.real_time else None)
+            is_whole = True
         except (KeyboardInterrupt, LostError):
             _hang_up(call)
-    if left:
+    if is_whole and left:
         _note(output, f"the call ended with {len(left)} of {len(turns)} turns left")
+    if is_whole and options.keys is None and call.ended == "caller" and not options.json:
+        _note(output, "no keys were given, so the caller only listened; use --keys or a terminal")
     return _close(output, call, is_text=not options.json)
 
 
-def talked(phone: Phone, url: str, options: Options) -> bool:
+def talked(line: Line, setup: Setup, options: Options) -> bool:
     """Lets somebody at the keys talk to the line, and tells the call.
+
+    Args:
+        line: that is rung.
+        setup: of the call.
+        options: how it is told.
 
     Returns:
         Whether the call had no error, and could be told to its end.
@@ -78,32 +95,45 @@ def talked(phone: Phone, url: str, options: Options) -> bool:
         raise click.UsageError(
             "this terminal cannot be read key by key; say with --keys what the caller does"
         ) from error
+    from ivr.cli.call.asking import Announced
     from ivr.cli.call.live import Conversation
-    from ivr.cli.call.screen import Screen
+    from ivr.cli.call.screen import screen_of
+    from ivr.simulator.http.network import Network
+    from ivr.simulator.phone import Phone
 
     console = plain_console()
-    output = Output(_captions(options, console))
+    output = Output(_captions(options, line, console))
     note = partial(_print_note, output, console)
+    screen = screen_of(console, note)
+    transport = Announced(line.transport or Network(), partial(output.write, screen.ask))
     with ExitStack() as stack:
-        screen = Screen(console)
+        phone = stack.enter_context(Phone(transport, line.token, setup))
         listeners = _Listeners(screen, output)
-        call = listeners.call = phone.call(url, on_event=listeners)
+        call = listeners.call = phone.call(line.url, on_event=listeners)
         keyboard = stack.enter_context(Keyboard(sys.stdin))
         stack.enter_context(screen)
         beat = _player(stack, listeners, options, note)
+        conversation = Conversation(call, keyboard, screen, note, beat)
+        listeners.listeners.append(conversation)
         try:
-            Conversation(call, keyboard, screen, note, beat).hold()
+            conversation.hold()
         except (KeyboardInterrupt, OSError):  # the terminal may have gone
             _hang_up(call)
     return _close(output, call, is_text=True)
 
 
-def _captions(options: Options, console: Console | None = None) -> Captions:
+def _captions(options: Options, line: Line, console: Console | None = None) -> Captions:
     """Diagnoses go to stderr; above a status line, to its console if both are one terminal."""
     is_shared = console is not None and sys.stderr.isatty()
     out = console or plain_console()
     err = out if is_shared else plain_console(stderr=True)
-    return Captions(out, err, is_verbose=options.verbose, is_wrapped=console is not None)
+    return Captions(
+        out,
+        err,
+        is_verbose=options.verbose,
+        is_wrapped=console is not None,
+        is_own=line.is_own,
+    )
 
 
 def _player(
@@ -130,7 +160,7 @@ def _pace(output: Output, beat: Callable[[], object]) -> Callable[[float], objec
 
 
 def _hang_up(call: Call) -> None:
-    with suppress(CallError):  # before the first answer there is nothing to hang up
+    with suppress(CallError):  # before it rings there is nothing to hang up
         call.hang_up()
 
 
@@ -139,7 +169,7 @@ def _note(output: Output, text: str) -> None:
 
 
 def _print_note(output: Output, console: Console, text: str) -> None:
-    output.write(lambda: console.print(f"         {text}", style="dim"))
+    output.write(lambda: note_to(console, text))
 
 
 def _close(output: Output, call: Call, *, is_text: bool) -> bool:

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
-_COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_RAW: Final = -zlib.MAX_WBITS
+_DEFLATE: Final = "deflate"
+_COMPRESSED: Final = frozenset({"gzip", "x-gzip", _DEFLATE})
+_ZLIB_HEAD_BYTES: Final = 2
+_ZLIB_METHOD: Final = zlib.DEFLATED
 _PLAIN: Final = frozenset({"", "identity"})
 
 
@@ -52,6 +56,8 @@ class _Unpacking:
         if name not in _COMPRESSED | _PLAIN:
             raise httpx.DecodingError(f"nobody asked for the Content-Encoding {encoding!r}")
         self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB) if name in _COMPRESSED else None
+        self._head = b"" if name == _DEFLATE else None
+        """What has come while it is open what comes; None when that is known."""
 
     @property
     def is_whole(self) -> bool:
@@ -59,9 +65,27 @@ class _Unpacking:
 
     def more(self, chunk: bytes, room: int) -> bytes:
         """The next piece, cut to `room` bytes; `room` is 1 or more."""
+        if self._head is not None:
+            chunk = self._open(chunk)
         if self._inflate is None:
             return chunk[:room]
         try:
             return self._inflate.decompress(chunk, room)
         except zlib.error as error:
             raise httpx.DecodingError(f"the compressed answer is broken: {error}") from error
+
+    def _open(self, chunk: bytes) -> bytes:
+        """Looks at the head of what is called `deflate`, and gives what can be read by now.
+
+        That means zlib's form of it (https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.2), which
+        begins with two bytes that 31 divides; many servers send the bare form, and browsers read
+        both.
+        """
+        head = (self._head or b"") + chunk
+        if len(head) < _ZLIB_HEAD_BYTES:
+            self._head = head
+            return b""
+        self._head = None
+        if head[0] & 0x0F != _ZLIB_METHOD or int.from_bytes(head[:2]) % 31:
+            self._inflate = zlib.decompressobj(_RAW)
+        return head

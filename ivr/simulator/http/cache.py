@@ -103,7 +103,7 @@ class Cache:
         """What was read out of audio, by its bytes and its content type."""
 
     def find(self, url: str) -> Kept | None:
-        """Gives what is kept of the answer to a GET of `url`, exactly as sent."""
+        """Gives what is kept of the answer to a GET of `url`, named as it was to `keep`."""
         return self._answers.find(url)
 
     def is_fresh(self, kept: Kept) -> bool:
@@ -114,7 +114,8 @@ class Cache:
         """Keeps an answer, as far as its headers allow it.
 
         Args:
-            url: exactly as sent; the answer that was kept for it is forgotten in any case.
+            url: exactly as sent, behind the login that it may be asked with; the answer that was
+                kept for it is forgotten in any case.
             headers: of the answer, found under names in small letters.
             body: of the answer, whole.
         """

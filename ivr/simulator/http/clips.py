@@ -12,18 +12,16 @@ from msgspec import Struct
 from ivr.errors import TwimlError
 from ivr.simulator.http.cache import Shelf
 from ivr.simulator.http.cues import read_cues
-from ivr.simulator.http.failures import RETRIEVAL, shown
+from ivr.simulator.http.failures import RETRIEVAL, cut, shown
 from ivr.simulator.http.wire import MAX_CLIP_BYTES, Ask
+from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.simulator.http.wire import Answer, Wire
 
-CONTENT_TYPE: Final = 13420
-MAX_CLIP_SECONDS: Final = 4 * 3600
-"""No call lasts longer (https://www.twilio.com/docs/voice/api/call-resource, timeLimit), whatever
-the head of a file says."""
+NOT_AUDIO: Final = 13420
 
 
 class _File(io.BytesIO):
@@ -132,19 +130,21 @@ class Clips:
     def _take(self, url: str, answer: Answer) -> Clip:
         where, kinds = shown(url), _KINDS.get(answer.content_type)
         if kinds is None:
-            message = f"{where} has the content type {answer.content_type!r}; not one of Play's"
-            raise TwimlError(CONTENT_TYPE, message)
+            message = (
+                f"{where} has the content type {cut(answer.content_type)!r}; not one of Play's"
+            )
+            raise TwimlError(NOT_AUDIO, message)
         if len(answer.body) > MAX_CLIP_BYTES:
             raise TwimlError(RETRIEVAL, f"{where} has over {MAX_CLIP_BYTES} bytes")
         try:
             clip = self._read(answer)
         except soundfile.SoundFileError as error:
-            raise TwimlError(CONTENT_TYPE, f"{where} is not audio: {error}") from error
+            raise TwimlError(NOT_AUDIO, f"{where} is not audio: {_reason(error)}") from error
         if clip.kind not in _PLAYABLE:
-            raise TwimlError(CONTENT_TYPE, f"{where} is {clip.kind}, which Play cannot play")
+            raise TwimlError(NOT_AUDIO, f"{where} is {clip.kind}, which Play cannot play")
         if clip.kind not in kinds:
             message = f"{where} says that it is {answer.content_type}, and is {clip.kind}"
-            self._log.warn_of(f"{message}; give it the content type that it has", CONTENT_TYPE)
+            self._log.warn_of(f"{message}; give it the content type that it has", NOT_AUDIO)
         self._sounds.put(url, answer.body, len(answer.body))
         return clip
 
@@ -179,10 +179,18 @@ def read_clip(data: bytes, content_type: str = "") -> Clip:
     parts = _parts(data, frames, rate)
     labels = " ".join(part.words for part in parts)
     # An editor's markers ("Marker 1") are not what is said; labels that make up the title are.
-    if title.split() not in ([], labels.split()) or frames > rate * MAX_CLIP_SECONDS:
+    if title.split() not in ([], labels.split()) or frames > rate * MAX_CALL_SECONDS:
         parts = ()
-    seconds = min(frames / rate, MAX_CLIP_SECONDS)
+    # No call lasts longer, whatever the head of a file says.
+    seconds = min(frames / rate, MAX_CALL_SECONDS)
     return Clip(words=title or labels, seconds=seconds, parts=parts, kind=kind)
+
+
+def _reason(error: soundfile.SoundFileError) -> str:
+    """What is wrong, without the name of the object that held the file, another in each run."""
+    if isinstance(error, soundfile.LibsndfileError):
+        return str(error.error_string)
+    return str(error)
 
 
 def _read_headerless(data: bytes, headerless: _Headerless) -> Clip:

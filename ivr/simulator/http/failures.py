@@ -29,6 +29,9 @@ CERTIFICATE_NAME: Final = 11235
 CERTIFICATE_EXPIRED: Final = 11236
 CERTIFICATE_UNTRUSTED: Final = 11237
 
+MAX_SHOWN_LETTERS: Final = 500
+"""Of a URL in a message."""
+
 _CERTIFICATE_CODES: Final = {
     10: CERTIFICATE_EXPIRED,
     62: CERTIFICATE_NAME,
@@ -39,16 +42,29 @@ https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/. Python has no na
 
 _ADVICE: Final = {
     308: "Twilio loses calls at a 308; give the URL with (or without) its last slash",
-    401: "is the user with its password in the URL, as in https://user:password@host/?",
+    401: (
+        "is the user with its password in the URL, as in https://user:password@host/, and does the "
+        "answer ask for it, as WWW-Authenticate: Basic does?"
+    ),
     403: "is this the auth token that the application expects?",
     404: "is the path right?",
 }
 _PASSWORD: Final = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//[^/?#:@]*):[^/?#]*@", re.IGNORECASE)
 
 
-def shown(url: str) -> str:
-    """Gives a URL as it may be printed: without the password, if it has one."""
+def masked(url: str) -> str:
+    """Gives a URL as it may be kept: without the password, if it has one."""
     return _PASSWORD.sub(r"\1:***@", url)
+
+
+def shown(url: str) -> str:
+    """Gives a URL as a message tells it: without its password, and not at any length."""
+    return cut(masked(url))
+
+
+def cut(text: str) -> str:
+    """Gives the beginning of a text that somebody else has made."""
+    return text if len(text) <= MAX_SHOWN_LETTERS else f"{text[:MAX_SHOWN_LETTERS]}…"
 
 
 def failure(
@@ -63,13 +79,14 @@ def failure(
         is_time_over: whether the time for all attempts together is used up.
     """
     where = shown(url)
-    if isinstance(error, httpx.TimeoutException) and is_time_over:
+    # Half an answer that stops is no timeout to httpx, and is one here all the same.
+    if isinstance(error, (httpx.TimeoutException, httpx.ReadError)) and is_time_over:
         message = f"{where}: no whole answer within {overrides.total_seconds:g} s"
         return TwimlError(RETRIEVAL, message)
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
         return _no_connection(error, where)
     if isinstance(error, (httpx.ProtocolError, httpx.DecodingError)):
-        return TwimlError(PROTOCOL, f"{where} does not speak HTTP as it should: {error}")
+        return TwimlError(PROTOCOL, f"{where} does not speak HTTP as it should: {cut(str(error))}")
     if isinstance(error, httpx.TimeoutException):
         return TwimlError(RETRIEVAL, f"{where}: no answer within {overrides.read_seconds:g} s")
     return TwimlError(RETRIEVAL, f"{where}: the answer broke off: {error}")
@@ -102,7 +119,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def bad_status(method: str, url: str, response: httpx.Response) -> TwimlError:
     """Gives what to say of an answer that is no document and leads to none."""
-    status = f"{response.status_code} {response.reason_phrase}".rstrip()
+    status = f"{response.status_code} {cut(response.reason_phrase)}".rstrip()
     advice = _ADVICE.get(response.status_code)
     if response.status_code == httpx.codes.METHOD_NOT_ALLOWED:
         advice = f"the application does not take {method} here"

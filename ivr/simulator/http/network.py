@@ -21,15 +21,18 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httpcore
 import httpx
 
+from ivr.simulator.http.response import Response
+
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable, Iterator
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    LookUp: TypeAlias = Callable[[str, int], Sequence[str]]
 
 MAX_ADDRESSES: Final = 4
 """Of one host, tried one after another."""
@@ -52,6 +55,20 @@ _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 so that it must learn of each one's deadline from outside."""
 
 
+def look_up(host: str, port: int) -> Sequence[str]:
+    """Gives the addresses of a host, as the system knows them, the best first.
+
+    Raises:
+        OSError: it has none, or cannot be one.
+    """
+    try:
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        # A label of more than 63 letters, which no name server can hold.
+        raise socket.gaierror(socket.EAI_NONAME, f"not a name of a host: {error}") from error
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+
+
 class Network(httpx.BaseTransport):
     """A transport that gives up in time; safe to use for many calls and from several threads.
 
@@ -61,12 +78,17 @@ class Network(httpx.BaseTransport):
     Args:
         make_ssl_context: called once, when the first https URL is asked for: reading the
             authorities takes longer than a whole call.
+        look_up: finds the addresses of a host, as the function of that name does; called in a
+            thread, for it may take as long as it likes.
     """
 
     def __init__(
-        self, make_ssl_context: Callable[[], ssl.SSLContext] = httpx.create_ssl_context
+        self,
+        make_ssl_context: Callable[[], ssl.SSLContext] = httpx.create_ssl_context,
+        look_up: LookUp = look_up,
     ) -> None:
         self._make_ssl_context = make_ssl_context
+        self._look_up = look_up
         self._pools: dict[str, httpcore.ConnectionPool] = {}
         self._lock = threading.Lock()
 
@@ -79,7 +101,7 @@ class Network(httpx.BaseTransport):
         deadline = request.extensions.get("deadline", math.inf)
         with _within(deadline):
             response = self._pool(request.url.scheme).handle_request(_for_core(request))
-        return _Response(
+        return Response(
             response.status,
             headers=response.headers,
             stream=_Body(response, deadline),
@@ -102,37 +124,9 @@ class Network(httpx.BaseTransport):
                     # One that is kept may be closing while it is used again, and the request is
                     # lost through no fault of the application's.
                     max_keepalive_connections=0,
-                    network_backend=_Backend(),
+                    network_backend=_Backend(self._look_up),
                 )
             return self._pools[scheme]
-
-
-class InProcess(httpx.WSGITransport):
-    """A WSGI application in this process, given its requests as a server would give them."""
-
-    def __init__(self, app: WSGIApplication) -> None:
-        def asked(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            # PEP 3333 wants the bytes of the path as Latin-1; httpx gives them as they read.
-            path = environ["PATH_INFO"].encode("utf-8", "surrogateescape")
-            return app(environ | {"PATH_INFO": path.decode("latin-1")}, start_response)
-
-        super().__init__(asked)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Asks the application; httpx calls this. What it raises is not caught."""
-        response = super().handle_request(request)
-        return _Response(response.status_code, headers=response.headers, stream=response.stream)
-
-
-class _Response(httpx.Response):
-    @property
-    def has_redirect_location(self) -> bool:
-        """Never: httpx works out where a redirect leads even if it is not to follow it.
-
-        It fails over a Location that is no URL, in ways of its own; whoever follows redirects here
-        does so by themselves.
-        """
-        return False
 
 
 class _Body(httpx.SyncByteStream):
@@ -167,7 +161,8 @@ class _Stream(httpcore.NetworkStream):
         except httpcore.ReadTimeout as error:
             if self._has_begun:
                 # Half an answer is no silence: Twilio tries again after silence only.
-                raise httpcore.ReadError("it stopped before its end, or was too slow") from error
+                since = "" if timeout is None else f" for {timeout:g} s"
+                raise httpcore.ReadError(f"nothing more came{since}") from error
             raise
         self._has_begun = True
         return data
@@ -193,7 +188,8 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self) -> None:
+    def __init__(self, look_up: LookUp) -> None:
+        self._look_up = look_up
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -207,15 +203,16 @@ class _Backend(httpcore.NetworkBackend):
         """Finds the host and connects to the first address of it that takes the call."""
         left = _left(timeout, httpcore.ConnectTimeout)
         until = math.inf if left is None else time.monotonic() + left
-        failed: httpcore.ConnectError | None = None
-        for address in _addresses(host, port, until):
+        addresses = _addresses(host, port, until, self._look_up)
+        failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        for tried, address in enumerate(addresses):
             try:
+                # One that is silent leaves the others their share of the time.
+                share = _until(until, len(addresses) - tried)
                 return _Stream(
-                    self._sockets.connect_tcp(
-                        address, port, _until(until), local_address, socket_options
-                    )
+                    self._sockets.connect_tcp(address, port, share, local_address, socket_options)
                 )
-            except httpcore.ConnectError as error:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed or httpcore.ConnectError(f"{host} has no address")
 
@@ -256,21 +253,30 @@ def _left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float
     return None if left == math.inf else left
 
 
-def _until(moment: float) -> float | None:
+def _until(moment: float, shares: int = 1) -> float | None:
+    """A share of the time that is left; None is no limit."""
     left = moment - time.monotonic()
     if left <= 0:
         raise httpcore.ConnectTimeout("no connection in time")
-    return None if left == math.inf else left
+    return None if left == math.inf else left / shares
 
 
-def _addresses(host: str, port: int, until: float) -> list[str]:
+def _addresses(host: str, port: int, until: float, look_up: LookUp) -> Sequence[str]:
     """The addresses of a host, looked up in a thread: the system's look-up knows no limit."""
     try:
         return [str(ipaddress.ip_address(host))]
     except ValueError:
         pass
-    found: SimpleQueue[list[str] | OSError] = SimpleQueue()
-    threading.Thread(target=_look_up, args=(host, port, found), daemon=True).start()
+    found: SimpleQueue[Sequence[str] | OSError] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            found.put(look_up(host, port)[:MAX_ADDRESSES])
+        except OSError as error:
+            found.put(error)
+
+    # Nothing can stop it. It holds no socket of ours, and goes with the process.
+    threading.Thread(target=run, daemon=True).start()
     try:
         outcome = found.get(timeout=_until(until))
     except Empty:
@@ -278,16 +284,3 @@ def _addresses(host: str, port: int, until: float) -> list[str]:
     if isinstance(outcome, OSError):
         raise httpcore.ConnectError(outcome) from outcome
     return outcome
-
-
-def _look_up(host: str, port: int, found: SimpleQueue[list[str] | OSError]) -> None:
-    try:
-        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        found.put(error)
-    except UnicodeError as error:
-        # A label of more than 63 letters, which no name server can hold.
-        found.put(socket.gaierror(socket.EAI_NONAME, f"not a name of a host: {error}"))
-    else:
-        addresses = dict.fromkeys(str(entry[4][0]) for entry in entries)
-        found.put(list(addresses)[:MAX_ADDRESSES])

@@ -27,7 +27,7 @@ BAD_RETRY_POLICY: Final = 11243
 
 _TROUBLES: Final[tuple[Trouble, ...]] = get_args(Trouble)
 _ALL: Final = "all"
-_IGNORED: Final = frozenset({"sni", "e", "edge"})
+_IGNORED: Final = frozenset({"sni", "e"})
 """They choose Twilio's own servers and their TLS, which a pretend carrier has none of."""
 
 _MILLISECONDS: Final = 1000

@@ -2,8 +2,8 @@
 
 https://www.twilio.com/docs/usage/webhooks/webhooks-faq and …/webhooks-connection-overrides: connect
 5 s, all in all 15 s, one retry and only when the connection fails, unless the fragment of the URL
-says otherwise; at most 10 HTTP redirects; cookies kept within a call; answers to GET kept as their
-headers allow.
+says otherwise; at most 10 HTTP redirects; cookies kept within a call, and a login too; answers to
+GET kept as their headers allow.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import secrets
 import time
 import uuid
 from contextlib import closing
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -22,11 +21,28 @@ from msgspec import Struct
 from ivr.errors import TwimlError
 from ivr.simulator.events import Requested
 from ivr.simulator.http.bodies import read_body
-from ivr.simulator.http.failures import TOO_MANY_REDIRECTS, bad_status, failure, shown
+from ivr.simulator.http.cookies import Cookies
+from ivr.simulator.http.failures import (
+    TOO_MANY_REDIRECTS,
+    bad_status,
+    cut,
+    failure,
+    masked,
+    shown,
+)
+from ivr.simulator.http.logins import Logins
 from ivr.simulator.http.overrides import parse_overrides
 from ivr.simulator.http.patience import Patience, trouble_of_error, trouble_of_status
+from ivr.simulator.http.urls import (
+    as_sent,
+    beyond_ascii,
+    is_ascii,
+    resolve,
+    with_query,
+    without_login,
+)
 from ivr.twiml.request import IDEMPOTENCY_HEADER
-from ivr.twiml.rules import BAD_URL, MAX_DOCUMENT_BYTES
+from ivr.twiml.rules import MAX_DOCUMENT_BYTES
 from ivr.twiml.signature import HEADER, sign
 
 if TYPE_CHECKING:
@@ -39,7 +55,6 @@ if TYPE_CHECKING:
 
 MAX_HTTP_REDIRECTS: Final = 10
 MAX_CLIP_BYTES: Final = 40 * 1024 * 1024
-MAX_PORT: Final = 65_535
 USER_AGENT: Final = "TwilioProxy/1.1"
 
 _OK = range(200, 300)
@@ -78,6 +93,16 @@ class Answer(Struct, frozen=True, kw_only=True):
     """Cut one byte after the most that its purpose allows, so that its reader can tell."""
 
 
+class _Signed(Struct, frozen=True, kw_only=True):
+    """A request with its signature."""
+
+    request: httpx.Request
+    """As it travels: user and password stand in a header, if anywhere."""
+    url: str
+    """As signed: with user and password."""
+    purpose: Purpose
+
+
 class _Reply(Struct, frozen=True, kw_only=True):
     """One answer, good or bad."""
 
@@ -103,12 +128,13 @@ class Wire:
     def __init__(
         self, client: httpx.Client, auth_token: str, log: Log, cache: Cache | None = None
     ) -> None:
-        self.log = self._log = log
+        self.log = log
         self.cache = cache
         self._client = client
         self._auth_token = auth_token
-        # A jar of the call's own: the client may make other calls, and they must not meet.
-        self._cookies = httpx.Cookies()
+        self._cookies = Cookies(log)
+        self._logins = Logins(log)
+        self._has_begun = False
 
     def fetch(self, ask: Ask) -> Answer:
         """Makes a request, tries again where Twilio would, and follows its HTTP redirects.
@@ -120,10 +146,14 @@ class Wire:
         """
         url = httpx.URL(resolve(ask.url, ""))
         patience = self._patience(url)
+        # Other URLs stand in documents, and are looked at there.
+        if not self._has_begun:
+            self._has_begun = True
+            self._check(url, "the call begins at", ask.purpose)
         method, form = ask.method, {**ask.form, **ask.added}
         for _ in range(MAX_HTTP_REDIRECTS + 1):
-            url = _as_sent(url)
-            reply = self._ask(self._request(method, url, form, ask.purpose), ask.purpose, patience)
+            url = as_sent(url)
+            reply = self._ask(self._request(method, url, form, ask.purpose), patience)
             status, location = reply.response.status_code, reply.response.headers.get("location")
             if status in _OK:
                 return Answer(
@@ -133,7 +163,8 @@ class Wire:
                 method = "GET"
             elif not (status in _REDIRECTS_AS_IS and location):
                 raise bad_status(method, str(url), reply.response)
-            url = httpx.URL(resolve(str(url), location))
+            place, url = shown(str(url)), httpx.URL(resolve(str(url), location))
+            self._check(url, f"{place} leads on to", ask.purpose)
             form = dict(ask.form)
         raise TwimlError(
             TOO_MANY_REDIRECTS,
@@ -143,12 +174,17 @@ class Wire:
     def _patience(self, url: httpx.URL) -> Patience:
         overrides, problems = parse_overrides(url.fragment)
         for problem in problems:
-            self._log.warn_of(f"{shown(str(url))}: {problem.message}", problem.code)
+            self.log.warn_of(f"{shown(str(url))}: {cut(problem.message)}", problem.code)
         return Patience.begin(overrides)
+
+    def _check(self, url: httpx.URL, where: str, purpose: Purpose) -> None:
+        # Hardly anybody checks the signature of what asks for a clip.
+        if purpose != "clip" and not is_ascii(str(url)):
+            self.log.warn_of(f"{where} {beyond_ascii(str(url))}")
 
     def _request(
         self, method: Method, url: httpx.URL, form: Mapping[str, str], purpose: Purpose
-    ) -> httpx.Request:
+    ) -> _Signed:
         encoded = urlencode(form).encode()
         headers = {
             "User-Agent": USER_AGENT,
@@ -156,127 +192,87 @@ class Wire:
             IDEMPOTENCY_HEADER: str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
         }
         if method == "GET":
-            url = _with_query(url, encoded)
+            url = with_query(url, encoded)
         else:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
         headers[HEADER] = sign(self._auth_token, str(url), {} if method == "GET" else form)
         content = None if method == "GET" else encoded
-        request = httpx.Request(method, url, headers=headers, content=content)
+        request = httpx.Request(method, without_login(url), headers=headers, content=content)
+        self._logins.learn(url, is_checked=purpose != "clip")
+        self._logins.show(request)
         if purpose == "document":
-            self._cookies.set_cookie_header(request)
-        return request
+            self._cookies.show(request)
+        return _Signed(request=request, url=str(url), purpose=purpose)
 
-    def _ask(self, request: httpx.Request, purpose: Purpose, patience: Patience) -> _Reply:
+    def _ask(self, signed: _Signed, patience: Patience) -> _Reply:
         """Out of the cache, or over the wire."""
-        cache = self.cache
+        cache, request = self.cache, signed.request
         if cache is None or request.method != "GET":
-            return self._try(request, purpose, patience)
-        url = str(request.url)
-        kept = cache.find(url)
+            return self._try(signed, patience)
+        # What one who is logged in may hear is not for everybody.
+        key = self._logins.known(request.url) + signed.url
+        kept = cache.find(key)
         if kept is not None:
             if cache.is_fresh(kept):
                 return _again(kept)
             request.headers.update(kept.conditions())
-        reply = self._try(request, purpose, patience)
+        reply = self._try(signed, patience)
         headers = reply.response.headers
         if kept is not None and reply.response.status_code == httpx.codes.NOT_MODIFIED:
-            cache.renew(url, kept, headers)
+            cache.renew(key, kept, headers)
             return _again(kept)
-        is_whole = len(reply.body) <= _max_bytes(purpose, reply.response)
+        is_whole = len(reply.body) <= _max_bytes(signed.purpose, reply.response)
         if reply.response.status_code == httpx.codes.OK and is_whole:
-            cache.keep(url, headers, reply.body)
+            cache.keep(key, headers, reply.body)
         return reply
 
-    def _try(self, request: httpx.Request, purpose: Purpose, patience: Patience) -> _Reply:
-        """Once, and again as often as the overrides say.
+    def _try(self, signed: _Signed, patience: Patience) -> _Reply:
+        """Once, again with a password when one is asked for, and as often as the overrides say.
 
         A retry is the same request to the last byte, its idempotency token included.
         """
         while True:
             try:
-                reply = self._attempt(request, purpose, patience)
+                reply = self._attempt(signed, patience)
             except httpx.RequestError as error:
                 if not patience.takes_retry(trouble_of_error(error)):
-                    url, is_time_over = str(request.url), patience.is_over()
                     raise failure(
-                        error, url, patience.overrides, is_time_over=is_time_over
+                        error, signed.url, patience.overrides, is_time_over=patience.is_over()
                     ) from error
             else:
-                if not patience.takes_retry(trouble_of_status(reply.response.status_code)):
+                is_done = not self._logins.enter(reply.response)
+                if is_done and not patience.takes_retry(
+                    trouble_of_status(reply.response.status_code)
+                ):
                     return reply
 
-    def _attempt(self, request: httpx.Request, purpose: Purpose, patience: Patience) -> _Reply:
+    def _attempt(self, signed: _Signed, patience: Patience) -> _Reply:
         if patience.is_over():
             raise httpx.ReadTimeout("the time is over before it could be asked")
         begun = time.monotonic()
         status = None
-        request.extensions = patience.extensions()
+        signed.request.extensions = patience.extensions()
         try:
             with closing(
-                self._client.send(request, stream=True, follow_redirects=False)
+                self._client.send(signed.request, stream=True, follow_redirects=False)
             ) as response:
                 status = response.status_code
                 patience.check_in_process(response, begun)
-                if purpose == "document":
-                    self._cookies.extract_cookies(response)
-                most = _max_bytes(purpose, response)
+                if signed.purpose == "document":
+                    self._cookies.keep(response)
+                most = _max_bytes(signed.purpose, response)
                 body = read_body(response, most, patience.is_over) if status in _OK else b""
                 return _Reply(response=response, body=body)
         finally:
             requested = Requested(
-                at_seconds=self._log.seconds,
-                method=request.method,
-                url=shown(str(request.url)),
+                at_seconds=self.log.seconds,
+                method=signed.request.method,
+                url=masked(signed.url),
                 status=status,
-                purpose=purpose,
+                purpose=signed.purpose,
                 seconds=time.monotonic() - begun,
             )
-            self._log.add(requested)
-
-
-@lru_cache(maxsize=1024)  # a call has few URLs, and asks after each many times
-def resolve(base: str, url: str) -> str:
-    """Gives the absolute URL that `url` means in a document at `base`.
-
-    Its fragment stays: connection overrides live there.
-
-    Args:
-        base: absolute.
-        url: absolute or relative; empty means `base` itself, and so does a fragment alone.
-
-    Raises:
-        TwimlError: 11100 when the result is not an http or https URL.
-    """
-    try:
-        given = httpx.URL(url)
-        # Python's own join takes `http:///menu` and `http:menu` for paths.
-        resolved = given if given.scheme else httpx.URL(base).join(given)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise TwimlError(BAD_URL, f"{shown(url or base)!r} is not a URL: {error}") from error
-    # httpx escapes what cannot stand in the name of a host.
-    if resolved.scheme not in {"http", "https"} or not resolved.host or "%" in resolved.host:
-        message = f"{shown(str(resolved))!r} is not an http:// or https:// URL"
-        raise TwimlError(BAD_URL, message)
-    if resolved.port is not None and not 0 < resolved.port <= MAX_PORT:
-        message = f"{shown(str(resolved))!r}: there is no port {resolved.port}"
-        raise TwimlError(BAD_URL, message)
-    return str(resolved)
-
-
-def _as_sent(url: httpx.URL) -> httpx.URL:
-    """Without the fragment, which is never sent, and with the path `/` that an empty one means."""
-    return url.copy_with(raw_path=url.raw_path, fragment=None)
-
-
-def _with_query(url: httpx.URL, encoded: bytes) -> httpx.URL:
-    """Adds parameters as bytes, so that the query that was there stays exactly as it was."""
-    if not encoded:
-        return url
-    try:
-        return url.copy_with(query=b"&".join(filter(None, (url.query, encoded))))
-    except httpx.InvalidURL as error:
-        message = f"{shown(str(url))} with the parameters of a GET is not a URL: {error}"
-        raise TwimlError(BAD_URL, message) from error
+            self.log.add(requested)
 
 
 def _again(kept: Kept) -> _Reply:

@@ -24,13 +24,19 @@ class Callee:
     Args:
         caller: the leg that they are called from.
         noun: whom to call, and whom to tell of it.
+        caller_id: the number that they see; None for the caller's own.
     """
 
-    def __init__(self, caller: Leg, noun: Noun) -> None:
+    def __init__(self, caller: Leg, noun: Noun, caller_id: str | None) -> None:
         self.noun = noun
-        self.leg = caller.dialled(dialled_party(caller.party, noun.address))
+        self.leg = caller.dialled(dialled_party(caller.party, noun.address, caller_id))
         self.answered_at: float | None = None
         self._told = 0
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long it is since they answered; 0 when they have not."""
+        return 0.0 if self.answered_at is None else self.leg.log.seconds - self.answered_at
 
     @property
     def call_sid(self) -> str | None:
@@ -61,10 +67,8 @@ class Callee:
         if noun.status_callback is None or event not in noun.status_callback_events:
             return
         if event == "completed":
-            begun = leg.log.seconds if self.answered_at is None else self.answered_at
-            told = request.ended(round(leg.log.seconds - begun), leg.at(), self._told)
+            told = request.ended(round(self.answer_seconds), leg.at(), self._told)
         else:
             told = request.progressed(leg.at(), self._told)
         self._told += 1
-        url = leg.resolve(noun.status_callback)
-        leg.call_back(url, told, method=noun.status_callback_method)
+        leg.call_back(noun.status_callback, told, method=noun.status_callback_method)

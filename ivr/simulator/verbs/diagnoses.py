@@ -6,12 +6,11 @@ to itself, a Gather after which silence ends the call, a URL over which signatur
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ivr.errors import TwimlError
-from ivr.simulator.http.wire import resolve
+from ivr.simulator.http.urls import beyond_ascii, is_ascii, resolve
 from ivr.simulator.verbs.rooms import CALL, QUEUE
 from ivr.twiml.verbs import (
     Dial,
@@ -41,7 +40,6 @@ _URLS = (
     "partial_result_callback",
 )
 """The fields of verbs and nouns whose URLs get signed requests with parameters."""
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]")
 
 
 def warnings(verbs: Sequence[Verb], method: Method, url: str, room: Room) -> Iterator[str]:
@@ -122,11 +120,8 @@ def _not_ascii(verb: Verb | Noun) -> Iterator[str]:
     for field in _URLS:
         url = getattr(verb, field, None)
         # A Play's URL is fetched without parameters; hardly anybody checks its signature.
-        if url and _name(verb) != "Play" and _NOT_ASCII.search(url):
-            yield (
-                f"<{_name(verb)}> has a URL with letters beyond ASCII, {url}: frameworks decode it "
-                "before the signature is checked, which then fails; write such things another way"
-            )
+        if url and _name(verb) != "Play" and not is_ascii(url):
+            yield f"<{_name(verb)}> has {beyond_ascii(url)}"
     if isinstance(verb, Dial):
         for noun in verb.nouns:
             yield from _not_ascii(noun)

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final, get_args
 from msgspec import Struct
 
 from ivr.simulator.events import Dialed
-from ivr.simulator.verbs.activity import HungUp, Key, Next, Sense, Wait
+from ivr.simulator.verbs.activity import DEAF, HungUp, Key, Next, Sense, Wait
 from ivr.simulator.verbs.callee import CONFERENCE, Callee
 from ivr.simulator.verbs.leg import new_sid
 from ivr.simulator.verbs.recording import recording_url
-from ivr.simulator.verbs.rooms import SCREENING
+from ivr.simulator.verbs.rooms import SCREENING, TAKEN
 from ivr.twiml import request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from ivr.simulator.verbs.activity import Activity, Over, Stimulus
     from ivr.simulator.verbs.leg import Leg
@@ -42,7 +42,6 @@ TALK_SECONDS: Final = 20.0
 """How long a pretend party talks."""
 
 _STAR: frozenset[Sense] = frozenset({"keys"})
-_NONE: frozenset[Sense] = frozenset()
 
 
 class _Dialing(Struct, kw_only=True):
@@ -55,6 +54,10 @@ class _Dialing(Struct, kw_only=True):
     @property
     def is_answered(self) -> bool:
         return any(callee.answered_at is not None for callee in self.callees)
+
+    def answered_status(self) -> request.DialStatus:
+        """What an answered Dial is called at its end."""
+        return "answered" if self.callees[0].noun.kind == CONFERENCE else "completed"
 
 
 def dial(leg: Leg, verb: Dial, run: Run) -> Activity[Next | None]:
@@ -73,7 +76,7 @@ def dial(leg: Leg, verb: Dial, run: Run) -> Activity[Next | None]:
     try:
         status = yield from _try(leg, verb, run, dialing)
     except HungUp:
-        status = "completed" if dialing.is_answered else "canceled"
+        status = dialing.answered_status() if dialing.is_answered else "canceled"
         _end(dialing, status)
         leg.status = "completed"
         form = _finish(leg, verb, dialing, status)
@@ -87,7 +90,7 @@ def dial(leg: Leg, verb: Dial, run: Run) -> Activity[Next | None]:
 def _try(leg: Leg, verb: Dial, run: Run, dialing: _Dialing) -> Activity[request.DialStatus]:
     status: request.DialStatus = "failed"
     for nouns in [(noun,) for noun in verb.nouns] if verb.sequential else [verb.nouns]:
-        dialing.callees = [Callee(leg, noun) for noun in nouns]
+        dialing.callees = [Callee(leg, noun, verb.caller_id) for noun in nouns]
         status = yield from _ring(leg, verb, run, dialing)
         if status in ANSWERED:
             break
@@ -112,17 +115,17 @@ def _ring(leg: Leg, verb: Dial, run: Run, dialing: _Dialing) -> Activity[request
         dialing.bridged_at = leg.log.seconds
         yield from _talk(leg, verb)
     first.end("completed")
-    return "answered" if first.noun.kind == CONFERENCE else "completed"
+    return dialing.answered_status()
 
 
 def _agrees(leg: Leg, callee: Callee, run: Run) -> Activity[bool]:
     """Whether the one who answered lets the caller through: by not being hung up on."""
     noun = callee.noun
-    added: Mapping[str, str] = {}
+    room, added = SCREENING, dict[str, str]()
     if noun.kind == "Queue":  # it is the one who waited longest who answers
-        added = request.dequeuing(new_sid("QU"), 0, leg.party.call_sid)
+        room, added = TAKEN, request.dequeuing(new_sid("QU"), 0, leg.party.call_sid)
     first = Next(noun.method, callee.leg.resolve(noun.url), added)
-    over = yield from run(callee.leg, first, SCREENING)
+    over = yield from run(callee.leg, first, room)
     return over.by == "document"
 
 
@@ -136,7 +139,7 @@ def _end(dialing: _Dialing, status: request.DialStatus) -> None:
 def _talk(leg: Leg, verb: Dial) -> Activity[None]:
     """Until the other hangs up, the limit is reached, or the caller presses the star."""
     until = leg.log.seconds + min(TALK_SECONDS, verb.time_limit_seconds)
-    hears = _STAR if verb.hangup_on_star else _NONE
+    hears = _STAR if verb.hangup_on_star else DEAF
     stimulus: Stimulus | None = Key("")
     while stimulus is not None and stimulus != Key(STAR):
         stimulus = yield Wait(until_seconds=until, hears=hears)
@@ -145,13 +148,12 @@ def _talk(leg: Leg, verb: Dial) -> Activity[None]:
 def _finish(leg: Leg, verb: Dial, dialing: _Dialing, status: request.DialStatus) -> dict[str, str]:
     """Tells of the Dial, and gives what its action is told."""
     now, bridged_at = leg.log.seconds, dialing.bridged_at
-    answered_at = dialing.callees[0].answered_at if dialing.callees else None
-    seconds = 0.0 if bridged_at is None or answered_at is None else now - answered_at
+    seconds = 0.0 if bridged_at is None else now - bridged_at
     to = tuple(noun.address for noun in verb.nouns)
     leg.log.add(Dialed(at_seconds=now, to=to, outcome=status, seconds=seconds))
-    call_sid = dialing.callees[0].call_sid if dialing.callees else None
-    duration = None if call_sid is None else round(seconds)
-    form = request.dialed(status, call_sid, duration, bridged=bridged_at is not None)
+    first = dialing.callees[0]
+    duration = None if first.call_sid is None else round(first.answer_seconds)
+    form = request.dialed(status, first.call_sid, duration, bridged=bridged_at is not None)
     if bridged_at is not None and verb.record != NOT_RECORDED:
         form[request.RECORDING_URL] = recording_url(leg.party.account_sid, new_sid("RE"))
     return form

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from ivr.errors import TwimlError
 from ivr.simulator.http.failures import shown
-from ivr.twiml.document import Document
+from ivr.twiml.document import Document, Finding
 from ivr.twiml.read import read
-from ivr.twiml.rules import MAX_DOCUMENT_BYTES, PARSE_FAILURE, WRONG_ROOT
+from ivr.twiml.rules import MAX_DOCUMENT_BYTES
 from ivr.twiml.verbs import Say
 
 if TYPE_CHECKING:
     from ivr.simulator.http.wire import Answer
 
-CONTENT_TYPE = 12300
+NOT_TWIML = 12300
 
 _TWIML = frozenset({"text/xml", "application/xml", "text/html"})
 _PLAIN = "text/plain"
@@ -51,7 +51,7 @@ def _read(answer: Answer) -> Document:
     if answer.content_type == _PLAIN:
         return _plain(answer.body)
     raise TwimlError(
-        CONTENT_TYPE,
+        NOT_TWIML,
         f"the content type is {answer.content_type!r}, which is not TwiML; answer with text/xml",
     )
 
@@ -59,7 +59,12 @@ def _read(answer: Answer) -> Document:
 def _plain(body: bytes) -> Document:
     try:
         return read(body)
-    except TwimlError as error:
-        if error.code not in {PARSE_FAILURE, WRONG_ROOT}:
-            raise
-        return Document(verbs=(Say(body.decode(errors="replace")),), findings=())
+    except TwimlError:
+        return _read_out(body.decode(errors="replace"))
+
+
+def _read_out(text: str) -> Document:
+    try:
+        return Document(verbs=(Say(text),), findings=())
+    except TwimlError as error:  # too long, which is no reason to end a call
+        return Document((), (Finding("warning", error.code, str(error)),))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, assert_never
 from ivr.errors import TwimlError
 from ivr.simulator.events import Redirected, Rejected, Texted
 from ivr.simulator.http.clips import Clip
-from ivr.simulator.http.failures import shown
+from ivr.simulator.http.failures import masked
+from ivr.simulator.http.urls import resolve
 from ivr.simulator.verbs.activity import Left, Next, Over
 from ivr.simulator.verbs.dialing import dial
 from ivr.simulator.verbs.gather import gather
@@ -44,7 +45,7 @@ def run_once(leg: Leg, first: Next, room: Room) -> Activity[Result]:
     """Carries out `first` and what it leads to, up to the end of a document or of the leg.
 
     A document that cannot be had or carried out leads to the call's fallback URL, if there is one;
-    the fallback's own failure ends the call.
+    if that cannot be had either, the call is over.
     """
     result: Result = first
     while isinstance(result, Next):
@@ -59,10 +60,15 @@ def run_once(leg: Leg, first: Next, room: Room) -> Activity[Result]:
 
 def _after_failure(leg: Leg, failed: Next, error: TwimlError, room: Room) -> Next | Over:
     """https://www.twilio.com/docs/usage/security/availability-reliability says what is sent."""
-    fallback = leg.shared.fallback_url
-    if fallback is None or room is not CALL or request.ERROR_CODE in failed.added:
+    setup = leg.shared.setup
+    if setup.fallback_url is None or room is not CALL or request.ERROR_CODE in failed.added:
         return Over("error")
-    return Next(leg.shared.setup.method, fallback, request.failed(error.code, failed.url))
+    try:
+        fallback = resolve(leg.shared.first_url, setup.fallback_url)
+    except TwimlError as wrong:
+        leg.log.fail(TwimlError(wrong.code, f"the fallback URL: {wrong}"))
+        return Over("error")
+    return Next(setup.method, fallback, request.failed(error.code, failed.url))
 
 
 def _document(leg: Leg, following: Next, room: Room) -> Activity[Result]:
@@ -70,9 +76,8 @@ def _document(leg: Leg, following: Next, room: Room) -> Activity[Result]:
     if isinstance(loaded, Clip):
         yield from hear_body(leg, loaded)
         return None
-    for number, verb in enumerate(loaded):
-        # Only a Reject that comes first is heard by a caller whose call was not answered.
-        leg.is_answered = leg.is_answered or number > 0
+    for verb in loaded:
+        leg.is_answered |= not isinstance(verb, twiml.Reject | twiml.Redirect)
         if not room.allows(verb):
             _bar(leg, verb, room)
             continue
@@ -97,7 +102,7 @@ def _verb(leg: Leg, verb: twiml.Verb, room: Room) -> Activity[Result]:  # noqa: 
             return (yield from enqueue(leg, verb, run_once))
         case twiml.Redirect(url, method):
             target = leg.resolve(url)
-            leg.log.add(Redirected(at_seconds=leg.log.seconds, url=shown(target)))
+            leg.log.add(Redirected(at_seconds=leg.log.seconds, url=masked(target)))
             return Next(method, target)
         case twiml.Leave():
             return Left() if room is QUEUE else None
@@ -144,7 +149,7 @@ def _text(leg: Leg, verb: twiml.Sms) -> Next | None:
     leg.log.add(Texted(at_seconds=leg.log.seconds, to=to, text=verb.text))
     sid = new_sid("SM")
     if verb.status_callback is not None:
-        leg.call_back(leg.resolve(verb.status_callback), request.messaged(sid, "sent"))
+        leg.call_back(verb.status_callback, request.messaged(sid, "sent"))
     if verb.action is None:
         return None
     return Next(verb.method, leg.resolve(verb.action), request.messaged(sid, "sending"))

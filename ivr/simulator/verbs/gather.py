@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ivr.simulator.events import Gathering, Pressed, Silence, Spoke
-from ivr.simulator.http.failures import shown
+from ivr.simulator.http.failures import masked
 from ivr.simulator.verbs.activity import Key, Next, Sense, Speech, Voice, Wait
 from ivr.simulator.verbs.sound import hear
 from ivr.twiml import request
@@ -61,7 +61,7 @@ def gather(leg: Leg, verb: Gather) -> Activity[Next | None]:
             num_digits=verb.num_digits,
             timeout_seconds=_timeout(verb),
             finish_on_key=verb.finish_on_key,
-            action=shown(action),
+            action=masked(action),
         )
     )
     entry = yield from _take(leg, verb, turn, stimulus)
@@ -132,7 +132,7 @@ def _take_words(leg: Leg, verb: Gather, speech: Speech) -> Activity[_Entry]:
         yield Wait(until_seconds=leg.log.seconds + _speech_timeout(verb))
     if verb.partial_result_callback is not None:
         leg.call_back(
-            leg.resolve(verb.partial_result_callback),
+            verb.partial_result_callback,
             request.partly_spoken(speech.text, 0),
             method=verb.partial_result_callback_method,
         )

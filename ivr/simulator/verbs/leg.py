@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ivr.errors import CallError, TwimlError
-from ivr.simulator.events import Failed
 from ivr.simulator.http.failures import shown
-from ivr.simulator.http.wire import Ask, Wire, resolve
+from ivr.simulator.http.urls import resolve
+from ivr.simulator.http.wire import Ask, Wire
 from ivr.simulator.verbs import document
 from ivr.simulator.verbs.diagnoses import warnings
 
@@ -43,8 +43,10 @@ class Shared:
         self.setup = setup
         self.log = log
         self.outcomes = deque(setup.dial_outcomes)
-        self.fallback_url: str | None = None
-        """Absolute."""
+        self.is_over = False
+        """Whether the call has ended; then only its own status callback is left."""
+        self.first_url = ""
+        """Of the call; callbacks of its own are relative to it."""
         self._documents = 0
         self._turns = 0
 
@@ -54,7 +56,7 @@ class Shared:
         Raises:
             LimitError: it is one more than the call may have.
         """
-        if self._documents == self.setup.max_documents:
+        if self._documents >= self.setup.max_documents:
             raise LimitError(
                 f"the call has had {self._documents} documents, the most that it may have; "
                 "is it a loop?"
@@ -91,7 +93,9 @@ class Leg:
         """Of the document that is being carried out; relative URLs are relative to it."""
         self.status: request.Status = "ringing"
         self.is_answered = False
-        """Whether the call has been answered: by the first verb, unless that is Reject."""
+        """Whether a verb has answered the call, as each does but Reject and Redirect."""
+        self.listener: str | None = None
+        """Whom one hears here: the number of somebody who was dialled; None for the caller."""
         self._wire = wire
 
     @property
@@ -100,9 +104,9 @@ class Leg:
         return shown(self.base_url)
 
     def dialled(self, party: request.Party) -> Leg:
-        """Gives the leg of somebody who was dialled from here and has answered."""
+        """Gives the leg of somebody who is dialled from here."""
         leg = Leg(party, self.shared, self._wire, self.clips)
-        leg.base_url, leg.status = self.base_url, "in-progress"
+        leg.base_url, leg.listener = self.base_url, party.to_number
         return leg
 
     def load(self, following: Next, room: Room) -> tuple[Verb, ...] | Clip:
@@ -126,9 +130,7 @@ class Leg:
         for finding in found.findings:
             message = f"{self.place}: {finding.message}"
             if finding.level == "error":
-                self.log.add(
-                    Failed(at_seconds=self.log.seconds, code=finding.code, message=message)
-                )
+                self.log.fail(TwimlError(finding.code, message))
             else:
                 self.log.warn_of(message, finding.code)
         for message in warnings(found.verbs, following.method, answer.url, room):
@@ -156,14 +158,20 @@ class Leg:
         """Tells the application of something; a failure is told, and changes nothing.
 
         Args:
-            url: absolute.
+            url: relative to the document, or absolute.
             form: what is told.
             method: GET or POST.
             whole: whether the parameters of every request come with it.
+
+        Raises:
+            LimitError: the application has not answered for too long, all in all.
         """
+        if not self.shared.is_over:
+            self.shared.check_patience()
         sent = self._form() | dict(form) if whole else dict(form)
         try:
-            self._wire.fetch(Ask(method=method, url=url, form=sent, purpose="callback"))
+            absolute = self.resolve(url)
+            self._wire.fetch(Ask(method=method, url=absolute, form=sent, purpose="callback"))
         except TwimlError as error:
             self.log.fail(error)
 
@@ -190,10 +198,17 @@ def new_sid(kind: str) -> str:
     return kind + secrets.token_hex(16)
 
 
-def dialled_party(party: request.Party, to: str) -> request.Party:
-    """Gives who is on a leg that was dialled from another."""
+def dialled_party(party: request.Party, to: str, caller_id: str | None) -> request.Party:
+    """Gives who is on a leg that was dialled from another.
+
+    Args:
+        party: on the leg that it was dialled from.
+        to: whom it was dialled to.
+        caller_id: the number that they see; None for the caller's own.
+    """
     return replace(
         party,
+        from_number=caller_id or party.from_number,
         call_sid=new_sid("CA"),
         parent_call_sid=party.call_sid,
         to_number=to,

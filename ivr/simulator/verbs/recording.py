@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from ivr.simulator.events import Beeped, Recorded, Spoke
-from ivr.simulator.http.failures import shown
+from ivr.simulator.http.failures import masked
 from ivr.simulator.verbs.activity import HungUp, Key, Next, Sense, Speech, Voice, Wait
 from ivr.simulator.verbs.leg import new_sid
 from ivr.twiml import request
@@ -64,6 +64,8 @@ def record(leg: Leg, verb: Record) -> Activity[Next]:
         TwimlError: 11100, its action is not a URL.
     """
     action = leg.resolve(verb.action)
+    if verb.transcribe:
+        leg.log.warn_of(f"{leg.place}: a pretend call transcribes no Record, and asks no callback")
     if verb.play_beep:
         yield Wait(until_seconds=leg.log.seconds + BEEP_SECONDS)
     leg.log.add(
@@ -72,7 +74,7 @@ def record(leg: Leg, verb: Record) -> Activity[Next]:
             max_seconds=verb.max_length_seconds,
             timeout_seconds=verb.timeout_seconds,
             finish_on_key=verb.finish_on_key,
-            action=shown(action),
+            action=masked(action),
         )
     )
     tape = _Tape(begun=leg.log.seconds, quiet_since=leg.log.seconds)
@@ -135,6 +137,10 @@ def _finish(leg: Leg, verb: Record, tape: _Tape, key: str) -> dict[str, str]:
     if verb.recording_status_callback is not None:
         started_at = leg.at(tape.begun)
         told = request.recording_status(leg.party, url, sid, round(seconds), started_at)
-        callback = leg.resolve(verb.recording_status_callback)
-        leg.call_back(callback, told, method=verb.recording_status_callback_method, whole=False)
+        leg.call_back(
+            verb.recording_status_callback,
+            told,
+            method=verb.recording_status_callback_method,
+            whole=False,
+        )
     return request.recorded(url, sid, round(seconds), key)

@@ -32,6 +32,7 @@ SCREENING = Room(
     # Pause and Redirect are not in Twilio's list, and known to work.
     verbs=(*_SOUND, twiml.Gather, twiml.Hangup, twiml.Redirect),
 )
+TAKEN = Room(name="the document of somebody taken out of a queue", verbs=(*_SOUND, twiml.Redirect))
 QUEUE = Room(
     name="a waitUrl",
     verbs=(*_SOUND, twiml.Gather, twiml.Hangup, twiml.Redirect, twiml.Leave),

@@ -110,6 +110,7 @@ def _tell(leg: Leg, stretch: _Stretch) -> None:
         is_clip=stretch.url is not None,
         language=stretch.language,
         loop=stretch.loop,
+        to=leg.listener,
     )
     leg.log.add(heard)
 

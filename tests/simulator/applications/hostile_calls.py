@@ -14,8 +14,9 @@ from ivr.simulator.http.network import Network
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import follow, parse
 from ivr.simulator.setup import Setup
-from tests.simulator.applications.hostile import Connection, Serve, head, listening
+from tests.simulator.applications.hostile import head
 from tests.simulator.applications.webhooks import TOKEN
+from tests.simulator.sockets import Connection, Serve, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

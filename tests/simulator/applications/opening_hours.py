@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from twilio.twiml.voice_response import VoiceResponse
 
-from tests.simulator.applications.webhooks import clip, refuse_strangers, twiml
+from tests.simulator.applications.webhooks import refuse_strangers, twiml
+from tests.sounds import sound
 
 MENU = "For weekdays press 1. For Sundays press 2."
 MENU_SECONDS = 3.5
@@ -42,7 +43,7 @@ def make_app() -> Flask:
         return twiml(response)
 
     @app.get("/shop/sounds/menu.wav")
-    def sound() -> Response:
-        return Response(clip(MENU, MENU_SECONDS), mimetype="audio/wav")
+    def clip() -> Response:
+        return Response(sound(MENU, MENU_SECONDS), mimetype="audio/wav")
 
     return app

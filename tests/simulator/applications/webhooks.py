@@ -1,13 +1,10 @@
-"""What the applications have in common: Twilio's own check of signatures, and some sound."""
+"""What the applications have in common: Twilio's own check of signatures."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import flask
-import numpy as np
-import soundfile
 from twilio.request_validator import RequestValidator
 
 if TYPE_CHECKING:
@@ -32,12 +29,3 @@ def refuse_strangers() -> None:
 def twiml(response: VoiceResponse) -> flask.Response:
     """A document of twilio's library, as its documentation answers it."""
     return flask.Response(str(response), mimetype="text/xml")
-
-
-def clip(words: str, seconds: float) -> bytes:
-    """A WAV file whose title says what is heard."""
-    buffer = io.BytesIO()
-    with soundfile.SoundFile(buffer, "w", 8000, 1, "ULAW", format="WAV") as file:
-        file.title = words
-        file.write(np.zeros(int(8000 * seconds)))
-    return buffer.getvalue()

@@ -1,0 +1,69 @@
+"""This checkout's line put together on this machine: clips, a Redis, made-up secrets."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from rich.console import Console
+
+    from ivr.cli.project import Project
+
+
+@contextmanager
+def local_app(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[Flask]:
+    """The web service with all that it needs: missing clips rendered, and a Redis.
+
+    Args:
+        project: whose line.
+        auth_token: the key of the signatures.
+        is_stdout_free: whether a summary may go there; otherwise it goes to stderr.
+
+    Raises:
+        SpeechError: the manifest of the clips cannot be read.
+        StoreError: there is no Redis.
+    """
+    from rich.console import Console
+
+    from ivr.cli.project import parts
+    from ivr.cli.state import FOLDER, made_up
+    from ivr.speech.library import Library
+    from ivr.store.embedded import embedded_redis
+    from ivr.store.redis import RedisStore
+    from ivr.web.app import create_app
+
+    settings = project.settings
+    with ExitStack() as stack:
+        Library.open(settings.audio)  # a broken manifest must not be rendered over
+        _render(project, Console(stderr=True), is_stdout_free=is_stdout_free)
+        redis_url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
+        store = RedisStore(redis_url)
+        stack.callback(store.close)
+        secret = settings.secret_key or made_up("secret_key")
+        yield create_app(parts(project, store, auth_token, secret))
+
+
+def _render(project: Project, console: Console, *, is_stdout_free: bool) -> None:
+    """Clips that cannot be made do not keep the line from answering: they are spoken by Say."""
+    from ivr.cli.audio.render import troubles
+    from ivr.cli.audio.studio import recordings_told, render_missing, summary
+    from ivr.errors import SpeechError
+
+    try:
+        report, studio = render_missing(project.spec.words, project.settings, console, "espeak")
+        noted = studio.recordings.note()
+    except SpeechError as error:
+        click.echo(f"{error}\nThe line starts without the clips that are missing.", err=True)
+        return
+    if report.made:
+        click.echo(summary(report), err=not is_stdout_free)
+    for told in recordings_told(studio.recordings, noted):
+        click.echo(told, err=True)
+    for trouble in troubles(report, studio):
+        click.echo(trouble, err=True)
