@@ -51,8 +51,12 @@ def dev() -> None:
 
 @contextmanager
 def _stopped_by_signal() -> Iterator[None]:
-    """SIGTERM ends the command as Ctrl-C does, so that the embedded Redis is stopped too."""
-    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    """A signal ends the command as Ctrl-C does, so that the embedded Redis is stopped too.
+
+    SIGHUP comes when the terminal is closed.
+    """
+    names = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {name: signal.getsignal(name) for name in names}
     for name in before:
         signal.signal(name, signal.default_int_handler)
     try:

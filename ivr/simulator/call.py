@@ -257,6 +257,7 @@ class Call:
     def _current(self) -> Wait:
         if self._ended is not None:
             raise CallError(f"the call is over: ended by {self._ended}")
+        self._check_idle()
         if self._wait is None:
             raise CallError("the call was not started; call start() first")
         return self._wait
@@ -264,9 +265,13 @@ class Call:
     def _running(self) -> Activity[Over]:
         if self._activity is None:
             raise CallError("the call was not started; call start() first")
-        if getgeneratorstate(self._activity) == GEN_RUNNING:
-            raise CallError("the call is in the middle of something; do this after on_event")
+        self._check_idle()
         return self._activity
+
+    def _check_idle(self) -> None:
+        is_running = self._activity is not None and getgeneratorstate(self._activity) == GEN_RUNNING
+        if is_running or self._log.is_telling:
+            raise CallError("the call is in the middle of something; do this after on_event")
 
     def _run(self) -> Activity[Over]:
         try:

@@ -24,6 +24,8 @@ class Log:
         self.answer_seconds = 0.0
         """How long all answers have really taken, which is no time on the virtual clock."""
         self.events: list[Event] = []
+        self.is_telling = False
+        """Whether the listener is just being told of an event."""
         self._listener = listener
         self._warned: set[tuple[int | None, str]] = set()
 
@@ -33,7 +35,11 @@ class Log:
         if isinstance(event, Requested):
             self.answer_seconds += event.seconds
         if self._listener is not None:
-            self._listener(event)
+            self.is_telling = True
+            try:
+                self._listener(event)
+            finally:
+                self.is_telling = False
 
     def warn_of(self, message: str, code: int | None = None) -> None:
         """Keeps a warning, each only once in a call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError, TreeBuilder
 
+from defusedxml import DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 
 from ivr.errors import TwimlError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
 _XML_VERSION = "1.0"
+_WEB_PAGES = (b"<!doctype html", b"<html")
+_HEAD_BYTES = 20
 
 
 def parse(body: bytes) -> Element:
@@ -46,11 +49,18 @@ def parse(body: bytes) -> Element:
         root: Element = parser.close()
     # ValueError has defusedxml's refusals and encodings of several bytes, LookupError unknown ones.
     except (ParseError, ValueError, LookupError) as error:
-        reason = str(error) or type(error).__name__
-        raise TwimlError(PARSE_FAILURE, f"not XML that TwiML may be: {reason}") from error
+        raise TwimlError(PARSE_FAILURE, _reason(body, error)) from error
     if root.tag != ROOT:
         raise TwimlError(WRONG_ROOT, f"the root is <{root.tag}>; it must be <{ROOT}>")
     return root
+
+
+def _reason(body: bytes, error: Exception) -> str:
+    if body.lstrip()[:_HEAD_BYTES].lower().startswith(_WEB_PAGES):
+        return "it is a web page, not TwiML; does the URL lead to the right place?"
+    if isinstance(error, DTDForbidden):
+        return "it has a document type declaration; leave <!DOCTYPE …> out"
+    return f"not XML that TwiML may be: {str(error) or type(error).__name__}"
 
 
 class _Parser(DefusedXMLParser):

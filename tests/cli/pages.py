@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-import numpy as np
-import soundfile
 from werkzeug.wrappers import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from wsgiref.types import WSGIApplication
-
-RATE = 8000
 
 
 def pages(
@@ -36,12 +31,3 @@ def pages(
         return Response("", 404)
 
     return application
-
-
-def clip(words: str, seconds: float) -> bytes:
-    """A silent clip that says what it would say."""
-    buffer = io.BytesIO()
-    with soundfile.SoundFile(buffer, "w", RATE, 1, "ULAW", format="WAV") as file:
-        file.title = words
-        file.write(np.zeros(round(RATE * seconds)))
-    return buffer.getvalue()

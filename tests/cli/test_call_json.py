@@ -17,8 +17,9 @@ from werkzeug.wrappers import Request, Response
 from ivr.cli.call import call
 from ivr.simulator import events
 from ivr.simulator.lines import line
-from tests.cli.pages import clip, pages
-from tests.simulator.applications.serving import serving
+from tests.cli.pages import pages
+from tests.serving import serving
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,7 +172,7 @@ def test_the_table_above_has_every_event() -> None:
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with serving(pages(DOCUMENTS, {"/a.wav": clip(BENGALI, 1.5)})) as url:
+    with serving(pages(DOCUMENTS, {"/a.wav": sound(BENGALI, 1.5)})) as url:
         yield url
 
 

@@ -14,7 +14,7 @@ import redis
 from click.testing import CliRunner, Result
 
 from ivr.cli.call import call
-from ivr.errors import FlowError, SettingsError
+from ivr.errors import SettingsError
 from ivr.flow.model import Pace
 from ivr.speech.manifest import read_manifest
 from ivr.store.embedded import embedded_redis
@@ -106,7 +106,7 @@ def test_a_setting_or_a_flow_that_is_not_right_is_told_before_it_rings(
         ring()
     monkeypatch.delenv("PORT")
     monkeypatch.setenv("IVR_CONFIG", str(tmp_path / "nowhere"))
-    with pytest.raises(FlowError, match=r"There is no folder .*\n  give the URL of one, run"):
+    with pytest.raises(SettingsError, match=r"There is no folder .*\n  give the URL of one, run"):
         ring("--keys", "1")
 
 

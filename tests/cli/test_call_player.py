@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from ivr.cli.call import call
 from ivr.cli.call.player import Player
 from ivr.simulator.events import Ended, Interrupted, Played
-from tests.cli.pages import clip, pages
-from tests.simulator.applications.serving import serving
+from tests.cli.pages import pages
+from tests.serving import serving
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +48,8 @@ def played(url: str = "http://line.test/a.wav", loop: int = 1) -> Played:
     return Played(at_seconds=0.0, words="", url=url, seconds=0.1, loop=loop)
 
 
-def sound(url: str) -> bytes | None:
-    return {"http://line.test/a.wav": clip("Hi", 0.1), "http://line.test/odd.wav": b"odd"}.get(url)
+def found_sound(url: str) -> bytes | None:
+    return {"http://line.test/a.wav": sound("Hi", 0.1), "http://line.test/odd.wav": b"odd"}.get(url)
 
 
 def beat(player: Player, holds: Callable[[], bool]) -> None:
@@ -67,7 +68,7 @@ def lines(told: Path) -> list[str]:
 def test_clips_are_played_one_after_the_other_and_as_often_as_they_are(install: Install) -> None:
     told = install(aplay='echo "$1 ${2##*/}" >> TOLD')
     notes: list[str] = []
-    with Player(sound, notes.append) as player:
+    with Player(found_sound, notes.append) as player:
         player(played(loop=2))
         player(played())
         beat(player, lambda: len(lines(told)) == 3)
@@ -80,7 +81,7 @@ def test_what_stops_the_prompt_stops_the_sound_and_all_that_was_to_follow(
     install: Install, event: Interrupted | Ended
 ) -> None:
     told = install(aplay="trap '' TERM; echo begun >> TOLD; while :; do :; done")
-    with Player(sound, print) as player:
+    with Player(found_sound, print) as player:
         player(played(loop=0))
         beat(player, lambda: lines(told) == ["begun"])
         player(event)
@@ -93,7 +94,7 @@ def test_the_next_program_is_tried_when_one_fails(install: Install) -> None:
         pw_play="echo pw-play >> TOLD; exit 1", aplay="echo aplay >> TOLD", mpv="echo mpv >> TOLD"
     )
     notes: list[str] = []
-    with Player(sound, notes.append) as player:
+    with Player(found_sound, notes.append) as player:
         player(played())
         beat(player, lambda: lines(told) == ["pw-play", "aplay"])
         player(played())
@@ -103,12 +104,12 @@ def test_the_next_program_is_tried_when_one_fails(install: Install) -> None:
 
 def test_where_nothing_can_be_played_it_is_told_once(install: Install) -> None:
     notes: list[str] = []
-    with Player(sound, notes.append) as player:
+    with Player(found_sound, notes.append) as player:
         player(played())
     assert notes == [NO_PROGRAM]
     install(aplay="exit 1", play="exit 1")
     notes.clear()
-    with Player(sound, notes.append) as player:
+    with Player(found_sound, notes.append) as player:
         player(played(loop=0))
         beat(player, lambda: bool(notes))
         player(played())
@@ -119,7 +120,7 @@ def test_where_nothing_can_be_played_it_is_told_once(install: Install) -> None:
 def test_a_program_that_cannot_be_started_is_passed_over(install: Install) -> None:
     told = install(paplay="", aplay="echo aplay >> TOLD")
     (told.parent / "programs/paplay").write_bytes(b"\x7fELF is no program")
-    with Player(sound, print) as player:
+    with Player(found_sound, print) as player:
         player(played())
         beat(player, lambda: lines(told) == ["aplay"])
 
@@ -127,7 +128,7 @@ def test_a_program_that_cannot_be_started_is_passed_over(install: Install) -> No
 @pytest.mark.parametrize("url", ["http://line.test/odd.wav", "http://line.test/gone.wav"])
 def test_what_is_no_sound_is_left_out(install: Install, url: str) -> None:
     told = install(aplay="echo aplay >> TOLD")
-    with Player(sound, print) as player:
+    with Player(found_sound, print) as player:
         player(played(url))
         player(Played(at_seconds=0.0, words="12", url=None, seconds=0.5))
         player(played())
@@ -137,7 +138,7 @@ def test_what_is_no_sound_is_left_out(install: Install, url: str) -> None:
 def test_a_script_is_heard_only_when_asked_to(install: Install) -> None:
     told = install(aplay="echo aplay >> TOLD")
     line = pages(
-        {"/": '<Play>/a.wav</Play><Pause length="1"/><Hangup/>'}, {"/a.wav": clip("Hi", 0.1)}
+        {"/": '<Play>/a.wav</Play><Pause length="1"/><Hangup/>'}, {"/a.wav": sound("Hi", 0.1)}
     )
     with serving(line) as url:
         for sounds, count in (((), 0), (("--sound",), 1)):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.cli.pages import clip, pages
+from tests.cli.pages import pages
 from tests.cli.terminal import PATIENCE_SECONDS, Terminal
-from tests.simulator.applications.serving import serving
+from tests.serving import serving
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ DOCUMENTS = {
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with serving(pages(DOCUMENTS, {"/long.wav": clip("Press a key", 60)})) as url:
+    with serving(pages(DOCUMENTS, {"/long.wav": sound("Press a key", 60)})) as url:
         yield url
 
 

@@ -9,7 +9,8 @@ from ivr.cli.call.status import Status
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.setup import Setup
-from tests.cli.pages import clip, pages
+from tests.cli.pages import pages
+from tests.sounds import sound
 
 NUMBER = "+12025550123"
 SAY = f"<Say>{'word ' * 28}</Say>"  # 10 s
@@ -59,7 +60,7 @@ STATES = {
 def stand(verbs: str, seconds: float, keys: str = "", *, width: int = 100) -> str:
     """How a call stands that has gone on for so long, and in which keys were then pressed."""
     documents = {"/": f"{verbs}<Hangup/>", "/whisper": SAY}
-    line, status = pages(documents, {"/a.wav": clip("Hi", 3)}), Status()
+    line, status = pages(documents, {"/a.wav": sound("Hi", 3)}), Status()
     with Phone(InProcess(line), "T", Setup(key_seconds=0.0)) as phone:
         call = phone.call("http://line.test/", on_event=status)
         call.start(listen_seconds=seconds)

@@ -155,7 +155,7 @@ def test_dev_killed_and_started_again_goes_on_with_its_own_redis(
         second.wait_for("Stop with Ctrl-C")
         assert heard_after(call, "1") == [said["register_4"], said["lesson_keys"]]
         assert httpx.post(f"{second.origin}/voice").status_code == 403, "dev asks for signatures"
-    assert second.stop(signal.SIGTERM) == 0
+    assert second.stop(signal.SIGHUP) == 0, "as when its terminal is closed"
 
 
 def test_the_state_folder_is_for_its_owner_only(

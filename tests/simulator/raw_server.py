@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +13,11 @@ from ivr.errors import TwimlError
 from ivr.simulator.events import Requested
 from ivr.simulator.http.wire import Answer, Ask, Wire
 from ivr.simulator.log import Log
+from tests.simulator.sockets import Connection, Serve, listening
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
     from ivr.simulator.events import Purpose
@@ -28,101 +28,52 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 STOP = threading.Event()
 
-Server = Callable[[socket.socket], None]
-
 
 @contextmanager
-def serving(serve: Server, address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[str]:
-    """A server on a real socket that does as it likes with each connection."""
-    threads: list[threading.Thread] = []
-
-    def handle(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            serve(connection)
-
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                threads.append(threading.Thread(target=handle, args=(connection,)))
-                threads[-1].start()
-
-    with socket.create_server(address) as listener:
-        accepting = threading.Thread(target=accept)
-        accepting.start()
-        try:
-            yield "{}:{}".format(*listener.getsockname())
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            accepting.join()
-            for thread in threads:
-                thread.join(PATIENCE_SECONDS)
-    assert not any(thread.is_alive() for thread in threads)
+def serving(serve: Serve, address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[str]:
+    """A server that does as it likes with each connection, by its host and port."""
+    with listening(serve, address=address) as url:
+        yield url.removeprefix("http://")
 
 
-def read_request(connection: socket.socket) -> bytes:
-    """A whole request, of which the form is the end; empty when the other side is gone."""
-    head = b""
-    while b"\r\n\r\n" not in head:
-        more = connection.recv(65_536)
-        if not more:
-            return b""
-        head += more
-    lines = head.lower().partition(b"content-length: ")[2]
-    length = int(lines.partition(b"\r\n")[0] or 0)
-    while len(head.partition(b"\r\n\r\n")[2]) < length:
-        head += connection.recv(65_536)
-    return head
-
-
-def answering(*pieces: bytes, every_seconds: float = 0) -> Server:
+def answering(*pieces: bytes, every_seconds: float = 0) -> Serve:
     """Answers with one piece after another, and closes."""
 
-    def serve(connection: socket.socket) -> None:
-        read_request(connection)
+    def serve(connection: Connection) -> None:
         for piece in pieces:
-            connection.sendall(piece)
+            connection.send(piece)
             if every_seconds:
                 STOP.wait(every_seconds)
 
     return serve
 
 
-def endless(head: bytes, piece: bytes, *, every_seconds: float = 0) -> Server:
+def endless(head: bytes, piece: bytes, *, every_seconds: float = 0) -> Serve:
     """Answers with `head` and then with the same piece for ever."""
 
-    def serve(connection: socket.socket) -> None:
-        read_request(connection)
-        connection.sendall(head)
-        while True:
-            connection.sendall(piece)
-            if every_seconds:
-                STOP.wait(every_seconds)
+    def serve(connection: Connection) -> None:
+        connection.send(head)
+        connection.send_forever(piece, every_seconds)
 
     return serve
 
 
-def hanging(*pieces: bytes) -> Server:
+def hanging(*pieces: bytes) -> Serve:
     """Answers with these pieces, and then says nothing until the other side has gone."""
 
-    def serve(connection: socket.socket) -> None:
-        read_request(connection)
-        for piece in pieces:
-            connection.sendall(piece)
-        connection.settimeout(PATIENCE_SECONDS)
-        connection.recv(1)
+    def serve(connection: Connection) -> None:
+        connection.send(*pieces)
+        connection.wait()
 
     return serve
 
 
-def resetting(*pieces: bytes) -> Server:
+def resetting(*pieces: bytes) -> Serve:
     """Answers with these pieces and tears the connection down."""
 
-    def serve(connection: socket.socket) -> None:
-        read_request(connection)
-        for piece in pieces:
-            connection.sendall(piece)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    def serve(connection: Connection) -> None:
+        connection.send(*pieces)
+        connection.reset()
 
     return serve
 

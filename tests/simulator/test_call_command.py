@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import signal
 import socket
@@ -14,11 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 import pytest
-import soundfile
 from click.testing import CliRunner, Result
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from ivr.cli.call import call
@@ -29,7 +25,8 @@ from ivr.twiml.signature import is_signed
 from ivr.twiml.verbs import Dial, Gather, Hangup, Noun, Pause, Play, Redirect, Reject, Say, Verb
 from ivr.twiml.write import write
 from tests.cli.pages import pages
-from tests.simulator.applications.serving import serving
+from tests.serving import serving
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +36,6 @@ TOKEN = "secret"
 BENGALI = "\u0998\u09b0\u09c7 \u09ac\u09b8\u09c7"
 LONG = "word " * 60 + "end"
 ECHOED = ("From", "To", "CallerName", "Empty")
-
-
-def clip(words: str) -> bytes:
-    buffer = io.BytesIO()
-    with soundfile.SoundFile(buffer, "w", 8000, 1, "ULAW", format="WAV") as file:
-        if words:
-            file.title = words
-        file.write(np.zeros(12_000))
-    return buffer.getvalue()
-
 
 MENU = Gather(nested=(Play("/a.wav"), Pause(2)), action="/turn", num_digits=1, timeout_seconds=6)
 DOCUMENTS: dict[str, list[Verb]] = {
@@ -73,7 +60,7 @@ def application(request: Request) -> Response:
         return Response("not signed", 403)
     if request.path in {"/a.wav", "/silent.wav"}:
         words = BENGALI if request.path == "/a.wav" else ""
-        return Response(clip(words), mimetype="audio/wav")
+        return Response(sound(words, 1.5), mimetype="audio/wav")
     if request.path == "/status":
         return Response("", 204 if request.form["CallStatus"] == "completed" else 400)
     if request.path == "/echo":
@@ -84,20 +71,10 @@ def application(request: Request) -> Response:
     return Response("", 404)
 
 
-class QuietHandler(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        pass
-
-
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, application, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(application) as url:
+        yield url
 
 
 def run(*arguments: str) -> Result:
@@ -327,6 +304,7 @@ URL = "http://line.test/voice"
         pytest.param((URL, "--sound"), id="sound on a clock that does not wait"),
         pytest.param(("", "--token", TOKEN), id="an empty URL"),
         pytest.param((URL, "--param", "N=\udcff"), id="a parameter that is not UTF-8"),
+        pytest.param((URL, "--token", ""), id="an empty token"),
         pytest.param((URL, "--from", "\udcff"), id="a number that is not UTF-8"),
         pytest.param((URL, "--token", "T\udcff"), id="a token that is not UTF-8"),
     ],

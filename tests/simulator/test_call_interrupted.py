@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.errors import CallError
-from ivr.simulator.events import Ended, Gathering, Heard, Pressed, Requested
+from ivr.simulator.events import (
+    Ended,
+    Failed,
+    Gathering,
+    Heard,
+    KeyPressed,
+    Pressed,
+    Requested,
+)
 from ivr.simulator.phone import Phone
 from tests.simulator.conformance import (
     EMPTY,
@@ -138,6 +146,8 @@ def fail(_: Call) -> None:
 
 
 WITHIN = {"a request": Requested, "a Gather": Gathering, "an entry": Pressed, "words": Heard}
+BETWEEN = {"a key": KeyPressed}
+"""What happens while the line does nothing."""
 
 
 @pytest.mark.parametrize("kind", WITHIN.values(), ids=WITHIN)
@@ -160,13 +170,14 @@ def test_what_a_listener_raises_at_the_end_comes_out(ring: Ring) -> None:
     assert call.ended == "document"
 
 
-@pytest.mark.parametrize("kind", WITHIN.values(), ids=WITHIN)
-def test_a_listener_cannot_steer_the_call(ring: Ring, kind: type[Event]) -> None:
+@pytest.mark.parametrize("kind", [*WITHIN.values(), *BETWEEN.values()], ids=[*WITHIN, *BETWEEN])
+@pytest.mark.parametrize("use", [*USES.values(), hang_up()], ids=[*USES, "hang up"])
+def test_a_listener_cannot_steer_the_call(ring: Ring, kind: type[Event], use: Do) -> None:
     refused: list[str] = []
 
     def steer(call: Call) -> None:
         with pytest.raises(CallError) as caught:
-            call.hang_up()
+            use(call)
         refused.append(str(caught.value))
 
     listener = Listener(kind, steer)
@@ -175,6 +186,15 @@ def test_a_listener_cannot_steer_the_call(ring: Ring, kind: type[Event]) -> None
     assert refused == ["the call is in the middle of something; do this after on_event"]
     assert call.ended == "document"
     assert call.heard == ["Thanks"]
+
+
+def test_a_listener_cannot_end_a_call_that_a_limit_ends(ring: Ring) -> None:
+    listener = Listener(Failed, hang_up())
+    pages = {"/voice": "<Response><Pause length='99999'/></Response>"}
+    call = listener.call = ring(pages, listener)
+    with pytest.raises(CallError, match="in the middle of something"):
+        call.start()
+    assert [type(event) for event in call.events].count(Ended) == 0
 
 
 def test_a_listener_that_hangs_up_a_call_that_has_ended_changes_nothing(ring: Ring) -> None:

@@ -266,6 +266,14 @@ NOT_GIVEN = {
         "<Response><Sms>Hello</Sms><Say>Next</Say></Response>"
     ),
     # Outside of a queue there is nothing to leave; what is carried out is not unreached.
+    "a verb after one that a waitUrl does not allow": case(
+        {
+            "/voice": "<Response><Enqueue waitUrl='/wait'>q</Enqueue></Response>",
+            "/wait": "<Response><Record/><Say>Hold</Say><Leave/></Response>",
+        },
+        heard=["Hold"],
+        warnings=[12200],
+    ),
     "a verb after Leave outside of a queue": one(
         "<Response><Leave/><Say>Next</Say></Response>", heard=["Next"]
     ),

@@ -16,21 +16,19 @@ from ivr.twiml.rules import MAX_DOCUMENT_BYTES
 from tests.simulator.raw_server import (
     OK,
     Caller,
-    Server,
     answering,
     endless,
     hanging,
     in_time,
-    read_request,
     resetting,
     serving,
 )
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Iterator
 
     from ivr.simulator.events import Purpose
+    from tests.simulator.sockets import Connection, Serve
 
 
 @pytest.fixture
@@ -87,7 +85,7 @@ def caller() -> Iterator[Caller]:
     ],
 )
 def test_an_answer_that_does_not_come_whole_in_time_is_11200(
-    caller: Caller, serve: Server, fragment: str, statuses: list[int | None]
+    caller: Caller, serve: Serve, fragment: str, statuses: list[int | None]
 ) -> None:
     with serving(serve) as host:
         assert caller.fails(f"http://{host}/voice#{fragment}").code == 11200
@@ -120,7 +118,7 @@ def test_an_answer_that_does_not_come_whole_in_time_is_11200(
     ],
 )
 def test_an_answer_that_does_not_come_whole_in_time_names_the_limit(
-    caller: Caller, serve: Server, fragment: str, told: str
+    caller: Caller, serve: Serve, fragment: str, told: str
 ) -> None:
     with serving(serve) as host:
         assert told in str(caller.fails(f"http://{host}/voice#{fragment}"))
@@ -136,7 +134,7 @@ def test_an_answer_that_does_not_come_whole_in_time_names_the_limit(
         pytest.param(hanging(OK + b"Content-Length: 9\r\n\r\nhalf"), 1, id="half of the body"),
     ],
 )
-def test_only_silence_is_tried_again(caller: Caller, serve: Server, attempts: int) -> None:
+def test_only_silence_is_tried_again(caller: Caller, serve: Serve, attempts: int) -> None:
     with serving(serve) as host:
         caller.fails(f"http://{host}/voice#rt=100&rc=2&rp=rt")
     assert len(caller.statuses) == attempts
@@ -150,18 +148,18 @@ def test_retries_end_with_the_total_time(caller: Caller) -> None:
 
 
 def test_a_retry_is_the_same_request_to_the_byte(caller: Caller) -> None:
-    requests: list[bytes] = []
+    requests: list[tuple[str, bytes]] = []
 
-    def serve(connection: socket.socket) -> None:
-        requests.append(read_request(connection))
+    def serve(connection: Connection) -> None:
+        requests.append((connection.head, connection.body))
         status = b"200 OK" if len(requests) > 2 else b"503 Busy"
-        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+        connection.send(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
 
     with serving(serve) as host:
         caller.fetch(f"http://{host}/voice#rc=2&rp=5xx")
     assert caller.statuses == [503, 503, 200]
     assert len(set(requests)) == 1
-    assert b"i-twilio-idempotency-token" in requests[0].lower()
+    assert "i-twilio-idempotency-token" in requests[0][0].lower()
 
 
 # Twilio's error 11206: the HTTP protocol was violated.
@@ -197,7 +195,7 @@ def test_a_retry_is_the_same_request_to_the_byte(caller: Caller) -> None:
         ),
     ],
 )
-def test_what_is_not_http_is_11206(caller: Caller, serve: Server) -> None:
+def test_what_is_not_http_is_11206(caller: Caller, serve: Serve) -> None:
     with serving(serve) as host:
         assert caller.fails(f"http://{host}/voice#tt=2000").code == 11206
     assert len(caller.statuses) == 1

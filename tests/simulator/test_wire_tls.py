@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-import threading
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,10 +13,12 @@ from ivr.simulator.events import Requested
 from ivr.simulator.http.network import Network
 from ivr.simulator.http.wire import Answer, Ask, Wire
 from ivr.simulator.log import Log
+from tests.simulator.sockets import listening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.simulator.sockets import Connection
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -62,37 +61,8 @@ def pem(kind: str, text: str) -> str:
     return f"-----BEGIN {kind}-----\n{text}\n-----END {kind}-----\n"
 
 
-@contextmanager
-def serving(context: ssl.SSLContext | None) -> Iterator[str]:
-    """A server that answers every request with a greeting; without a context it knows no TLS."""
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                with suppress(OSError):
-                    greet(connection, context)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield f"127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
-def greet(connection: socket.socket, context: ssl.SSLContext | None) -> None:
-    with connection:
-        connection.settimeout(2)
-        if context is not None:
-            with context.wrap_socket(connection, server_side=True) as secure:
-                secure.recv(65_536)
-                secure.sendall(HELLO)
-        else:
-            connection.recv(65_536)
-            connection.sendall(HELLO)
+def greet(connection: Connection) -> None:
+    connection.send(HELLO)
 
 
 def context_of(certificate: str, folder: Path) -> ssl.SSLContext:
@@ -116,8 +86,8 @@ def fetch(url: str, network: Network, log: Log) -> Answer:
 
 def test_a_good_certificate_is_taken(tmp_path: Path) -> None:
     network = Network(lambda: trusting(GOOD))
-    with serving(context_of(GOOD, tmp_path)) as host:
-        assert fetch(f"https://{host}/voice", network, Log()).body == b"hello"
+    with listening(greet, context_of(GOOD, tmp_path)) as url:
+        assert fetch(f"{url}/voice", network, Log()).body == b"hello"
 
 
 # Twilio's errors 11220 (the TLS handshake failed) and 11235 to 11237 (the certificate is for
@@ -138,8 +108,8 @@ def test_what_is_wrong_with_tls_has_its_code(
     context = context_of(certificate, tmp_path) if certificate is not None else None
     network = Network(lambda: trusting(certificate)) if certificate and is_trusted else Network()
     log = Log()
-    with serving(context) as host, pytest.raises(TwimlError) as caught:
-        fetch(f"https://{host}/voice", network, log)
+    with listening(greet, context) as url, pytest.raises(TwimlError) as caught:
+        fetch(url.replace("http:", "https:") + "/voice", network, log)
     assert caught.value.code == code
     assert [event.status for event in log.events if isinstance(event, Requested)] == [None, None]
 
@@ -148,5 +118,5 @@ def test_the_authorities_are_not_read_for_http() -> None:
     def fail() -> ssl.SSLContext:
         raise AssertionError("nobody asked for https")
 
-    with serving(None) as host:
-        assert fetch(f"http://{host}/voice", Network(fail), Log()).body == b"hello"
+    with listening(greet) as url:
+        assert fetch(f"{url}/voice", Network(fail), Log()).body == b"hello"

@@ -107,6 +107,19 @@ def test_a_huge_document_is_read_in_bounded_time_and_told_of_in_few_words(conten
     assert all(len(found.message) < 400 for found in findings)
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param(b"<!doctype html><p>a<br>", "a web page, not TwiML", id="HTML"),
+        pytest.param(b"\n<HTML><br>", "a web page, not TwiML", id="HTML without a doctype"),
+        pytest.param(b"<!DOCTYPE r><Response/>", "leave <!DOCTYPE …> out", id="a doctype"),
+    ],
+)
+def test_what_is_no_document_is_told_with_what_to_do(body: bytes, words: str) -> None:
+    with pytest.raises(TwimlError, match=words):
+        read(body)
+
+
 def test_ssml_may_be_nested_without_end() -> None:
     content = nested("prosody", 3000, "Hello")
     assert read(f"<Response><Say>{content}</Say></Response>".encode()) == Document((Say("Hello"),))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import io
 import os
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,7 +14,6 @@ import pytest
 import soundfile
 from msgspec import Struct, field
 from msgspec.structs import replace
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.flow.model import Pace
 from ivr.simulator.http.clips import read_clip
@@ -25,6 +23,7 @@ from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
 from tests.conftest import LINE, TOKEN, clean
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from ivr.web.parts import Parts
 
 MENU = ("main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more")
-POLL_SECONDS = 0.02
-"""How soon a server notices that it is to stop; by itself it takes half a second."""
 FORM = {"AccountSid": "AC1", "From": "+919876543210", "To": "+12025550100"}
 
 
@@ -176,27 +173,15 @@ class Reply(Struct, frozen=True):
 @pytest.fixture
 def wire(app: Flask) -> Iterator[Wire]:
     """The line behind a real HTTP server on loopback."""
-    with serving(app) as found:
+    with wired(app) as found:
         yield found
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[Wire]:
+def wired(app: Flask) -> Iterator[Wire]:
     """A real HTTP server on loopback for as long as the block runs."""
-
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, *_: object) -> None:
-            """Nothing."""
-
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
-    thread.start()
-    try:
-        yield Wire(server.server_port)
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+    with serving(app) as url:
+        yield Wire(int(url.rpartition(":")[2]))
 
 
 class Own(Struct, frozen=True):

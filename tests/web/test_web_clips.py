@@ -24,7 +24,7 @@ from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
 from ivr.web.sound import Sound
 from ivr.web.stock import read_whole
-from tests.web.conftest import MENU, serving
+from tests.web.conftest import MENU, wired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -246,7 +246,7 @@ def serve(parts: Parts) -> Iterator[Callable[[Path], Wire]]:
 
         def run(folder: Path) -> Wire:
             library = Library.open(folder.parent)
-            return stack.enter_context(serving(create_app(replace(parts, library=library))))
+            return stack.enter_context(wired(create_app(replace(parts, library=library))))
 
         yield run
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ivr.cli.call.options import Options
+from ivr.errors import IvrError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from ivr.cli.call.line import Line
     from ivr.simulator.script import Entry
@@ -130,11 +132,22 @@ def call(ctx: click.Context, /, **given: Any) -> None:
     with ExitStack() as stack:
         stack.enter_context(_interrupted_by_signals())
         if options.url is None:
-            line = stack.enter_context(own_line(options.token))
+            line = stack.enter_context(_own(own_line(options.token)))
         else:
             line = line_at(options.url, options.token)
         is_good = _hold(line, setup, options, None if options.is_live else turns)
     ctx.exit(0 if is_good else 1)
+
+
+@contextmanager
+def _own(line: AbstractContextManager[Line]) -> Iterator[Line]:
+    """A line that cannot be rung at all is wrong usage, and no call that has failed."""
+    with ExitStack() as stack:
+        try:
+            ready = stack.enter_context(line)
+        except IvrError as error:
+            raise SettingsError(str(error), ()) from error
+        yield ready
 
 
 @contextmanager

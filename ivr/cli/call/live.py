@@ -138,5 +138,8 @@ class Conversation:
     def _say(self, words: str) -> None:
         if "speech" in self._call.listens:
             self._call.say(words, listen_seconds=0.0)
+        elif self._call.waiting == "record":
+            # From the beep on the caller counts as speaking, whatever they say.
+            self._note(f"{words}: the line records that you speak, and takes no words")
         else:
             self._note(f"{words}: not said; the line does not listen to words now")

@@ -68,6 +68,9 @@ class Options(Struct, frozen=True, kw_only=True):
         """
         from ivr.simulator.http.urls import resolve
 
+        if self.token == "":
+            message = "it is empty; give the application's token, or leave the option out"
+            raise click.BadParameter(message, param_hint="--token")
         self._check_letters()
         given = {"URL": "", "--fallback": self.fallback, "--status-callback": self.status_callback}
         for name, value in given.items():

@@ -90,8 +90,8 @@ def resolve(base: str, url: str) -> str:
         raise TwimlError(BAD_URL, message) from error
     # httpx escapes what cannot stand in the name of a host.
     if resolved.scheme not in {"http", "https"} or not resolved.host or "%" in resolved.host:
-        message = f"{shown(str(resolved))!r} is not an http:// or https:// URL"
-        raise TwimlError(BAD_URL, message)
+        reason = "is not an http:// or https:// URL that names a host"
+        raise TwimlError(BAD_URL, f"{shown(url or base)!r} {reason}")
     if resolved.port is not None and not 0 < resolved.port <= MAX_PORT:
         message = f"{shown(str(resolved))!r}: there is no port {resolved.port}"
         raise TwimlError(BAD_URL, message)

@@ -59,7 +59,8 @@ def warnings(verbs: Sequence[Verb], method: Method, url: str, room: Room) -> Ite
 
 
 def _unreachable(verbs: Sequence[Verb], room: Room) -> Iterator[str]:
-    for verb, after in pairwise(verbs):
+    # What the place does not allow is left out.
+    for verb, after in pairwise(verb for verb in verbs if room.allows(verb)):
         if _is_last(verb, room):
             yield (
                 f"<{_name(after)}> after <{_name(verb)}> is never reached; "

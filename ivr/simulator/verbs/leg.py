@@ -57,10 +57,8 @@ class Shared:
             LimitError: it is one more than the call may have.
         """
         if self._documents >= self.setup.max_documents:
-            raise LimitError(
-                f"the call has had {self._documents} documents, the most that it may have; "
-                "is it a loop?"
-            )
+            count = "1 document" if self._documents == 1 else f"{self._documents} documents"
+            raise LimitError(f"the call has had {count}, the most that it may have; is it a loop?")
         self._documents += 1
 
     def check_patience(self) -> None:
@@ -143,7 +141,10 @@ class Leg:
         Raises:
             TwimlError: 11100, it is not an http or https URL.
         """
-        return resolve(self.base_url, url or "")
+        try:
+            return resolve(self.base_url, url or "")
+        except TwimlError as error:
+            raise TwimlError(error.code, f"{self.place}: {error}") from error
 
     def act(self, following: Next) -> None:
         """Tells an action of how the call ended; nobody hears its answer."""
@@ -171,6 +172,10 @@ class Leg:
         sent = self._form() | dict(form) if whole else dict(form)
         try:
             absolute = self.resolve(url)
+        except TwimlError as error:
+            self.log.fail(error)
+            return
+        try:
             self._wire.fetch(Ask(method=method, url=absolute, form=sent, purpose="callback"))
         except TwimlError as error:
             self.log.fail(error)
