@@ -23,10 +23,16 @@ IVR = Path(sys.executable).parent / "ivr"
 PATIENCE_SECONDS = 30
 
 
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""For a child that gets a signal: where it interrupts the measuring, a lock may stay locked."""
+
+
 class Terminal:
     """A terminal in which a command runs; a context manager."""
 
-    def __init__(self, *arguments: str, columns: int = 80, **variables: str) -> None:
+    def __init__(
+        self, *arguments: str, columns: int = 80, is_measured: bool = True, **variables: str
+    ) -> None:
         self._ours, self.theirs = pty.openpty()
         self.resize(columns)
         self.before = termios.tcgetattr(self.theirs)
@@ -37,7 +43,7 @@ class Terminal:
             stdin=self.theirs,
             stdout=self.theirs,
             stderr=self.theirs,
-            env=kept | shown | variables,
+            env=kept | ({} if is_measured else UNMEASURED) | shown | variables,
             start_new_session=True,
         )
         self.read = ""

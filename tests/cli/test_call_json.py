@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from ivr.cli.call import call
 from ivr.simulator import events
 from ivr.simulator.lines import line
 from tests.cli.pages import pages
+from tests.cli.terminal import UNMEASURED
 from tests.serving import serving
 from tests.sounds import sound
 
@@ -298,6 +300,7 @@ def test_a_call_that_is_interrupted_is_told_to_its_end(
         serving(line) as url,
         subprocess.Popen(  # noqa: S603 - our own command
             command(f"{url}/", "--real-time"),
+            env={**os.environ, **UNMEASURED},  # noqa: TID251 - a child needs PATH
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -78,7 +78,7 @@ def test_the_caller_hangs_up(origin: str, key: str) -> None:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_hangs_up_and_leaves_the_terminal_as_it_was(origin: str, name: str) -> None:
-    with Terminal(f"{origin}/talk") as terminal:
+    with Terminal(f"{origin}/talk", is_measured=False) as terminal:
         terminal.wait_for("(pause of 60 s)")
         terminal.process.send_signal(signal.Signals[name])
         terminal.wait_for("The caller hung up after ")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _HEADER: Final = b"set-cookie"
 _PRINTABLE: Final = re.compile(rb"[\t\x20-\x7e]*")
+_EMPTY_MAX_AGE: Final = re.compile(rb";\s*max-age\s*(?=;|$)", re.IGNORECASE)
+"""An attribute to be ignored; Python's jar wants a number of it, and raises."""
 
 
 class Cookies:
@@ -47,7 +49,7 @@ class Cookies:
             if name.lower() != _HEADER:
                 continue
             if _PRINTABLE.fullmatch(value):
-                headers.append((name, value))
+                headers.append((name, _EMPTY_MAX_AGE.sub(b"", value)))
             else:
                 self._warn(str(response.request.url), value)
         if headers:
