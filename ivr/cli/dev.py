@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import signal
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -51,21 +50,11 @@ def dev() -> None:
 
 @contextmanager
 def _stopped_by_signal() -> Iterator[None]:
-    """A signal ends the command as Ctrl-C does, so that the embedded Redis is stopped too.
+    from ivr.cli.signals import interrupted_by_signals
 
-    SIGHUP comes when the terminal is closed.
-    """
-    names = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {name: signal.getsignal(name) for name in names}
-    for name in before:
-        signal.signal(name, signal.default_int_handler)
-    try:
+    # Ctrl-C while clips are rendered; the server itself just returns.
+    with interrupted_by_signals(), suppress(KeyboardInterrupt):
         yield
-    except KeyboardInterrupt:  # while clips are rendered; the server itself just returns
-        pass
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
     click.echo("Stopped.")
 
 

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from ivr.simulator.http.cache import Cache
     from ivr.simulator.verbs.activity import Activity, Sense, Stimulus, Wait, Waiting
 
+    Pace = Callable[[float], object]
+
 
 class Call:
     """A caller on a line whose application is at `url`; made by `ivr.simulator.phone.Phone`.
@@ -61,6 +63,8 @@ class Call:
         cache: of documents and clips, shared with other calls; None keeps nothing.
         call_sid: CA and 32 hexadecimal digits; None makes a random one.
         on_event: told of each event as it happens, besides `events`; None for nobody.
+        pace: told of each stretch of seconds before it passes on the virtual clock, and may wait as
+            long; None lets the clock run.
     """
 
     def __init__(  # noqa: PLR0913 - what a call has, by name and with defaults
@@ -73,6 +77,7 @@ class Call:
         cache: Cache | None = None,
         call_sid: str | None = None,
         on_event: Callable[[Event], object] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         setup = setup or Setup()
         self.setup = setup
@@ -89,6 +94,7 @@ class Call:
         self._leg = Leg(self.party, Shared(setup, self._log), wire, self._clips)
         self._activity: Activity[Over] | None = None
         self._wait: Wait | None = None
+        self._pace = pace
         self._ended: By | None = None
 
     @property
@@ -199,7 +205,7 @@ class Call:
         Raises:
             CallError: there is nothing to say, or the call does not go on.
         """
-        if not text.strip() or any("\ud800" <= letter <= "\udfff" for letter in text):
+        if not text.strip() or not request.can_be_sent(text):
             raise CallError(f"{text!r} cannot be said; give some words")
         wait, seconds = self._current(), len(text) / SAY_CHARACTERS_PER_SECOND
         if "speech" in wait.hears:
@@ -307,18 +313,25 @@ class Call:
         if self._wait is not None and until > MAX_CALL_SECONDS:
             self._pass(until)
         elif self._wait is not None:
-            self._log.seconds = max(self._log.seconds, until)
+            self._let_pass(until)
 
     def _pass(self, until: float) -> None:
         """Lets time go by until something happens by itself."""
+        self._let_pass(min(until, MAX_CALL_SECONDS))
         if until <= MAX_CALL_SECONDS:
-            self._log.seconds = max(self._log.seconds, until)
             self._resume(None)
             return
-        self._log.seconds = MAX_CALL_SECONDS
         self._log.fail(LimitError(f"the call has lasted {MAX_CALL_SECONDS:.0f} s; Twilio ends it"))
         self._running().close()
         self._end(Over("limit"))
+
+    def _let_pass(self, until: float) -> None:
+        """Sets the clock, which never goes back."""
+        seconds = until - self._log.seconds
+        if seconds > 0:
+            if self._pace is not None:
+                self._pace(seconds)
+            self._log.seconds = until
 
     def _resume(self, stimulus: Stimulus | None) -> None:
         with self._unbroken():

@@ -14,6 +14,7 @@ from ivr.simulator.setup import Setup
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ivr.simulator.call import Pace
     from ivr.simulator.events import Event
 
 
@@ -47,6 +48,7 @@ class Phone:
         setup: Setup | None = None,
         on_event: Callable[[Event], object] | None = None,
         call_sid: str | None = None,
+        pace: Pace | None = None,
     ) -> Call:
         """Makes a call that can be started.
 
@@ -55,6 +57,8 @@ class Phone:
             setup: of this call; None for the phone's own.
             on_event: told of each event as it happens; None for nobody.
             call_sid: CA and 32 hexadecimal digits; None makes a random one.
+            pace: told of each stretch of seconds before it passes on the virtual clock, and may
+                wait as long; None lets the clock run.
         """
         self._past_seconds, self._latest = self._now(), None
         self._latest = Call(
@@ -65,6 +69,7 @@ class Phone:
             cache=self._cache,
             call_sid=call_sid,
             on_event=on_event,
+            pace=pace,
         )
         return self._latest
 

@@ -6,7 +6,6 @@ spaces in it is quoted, as in a shell: `1 "say:two words" record:4`.
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 from collections import deque
@@ -15,14 +14,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 from msgspec import Struct
 
 from ivr.errors import CallError
+from ivr.twiml.request import can_be_sent
 from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ivr.simulator.call import Call
-
-    Pace = Callable[[float], object]
 
 SILENCE: Final = "silence"
 HANGUP: Final = "hangup"
@@ -117,8 +115,7 @@ def _entry(word: str) -> Entry:
 
 def _speak(word: str) -> Speak:
     text = word.removeprefix(SAY).strip()
-    # What the shell could not decode cannot be sent to an application either.
-    if not text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not text or not can_be_sent(text):
         raise CallError(
             f"keys: {word!r} has no words; write '{SAY}yes', or \"{SAY}two words\" in quotes"
         )
@@ -136,93 +133,65 @@ def _record(word: str) -> Record:
     return Record(seconds)
 
 
-def follow(call: Call, entries: Sequence[Entry], pace: Pace | None = None) -> tuple[Entry, ...]:
+def follow(call: Call, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Places the call, does what the script says, and hangs up when its turns run out.
 
     Args:
         call: not yet started.
         entries: one for each time that a Gather or a Record waits for the caller. In a queue they
             wait for QUEUE_SECONDS, or until its document has begun MAX_QUEUE_ROUNDS times.
-        pace: told of each stretch of seconds before it passes on the call's clock, and may wait as
-            long; None lets the virtual clock run.
 
     Returns:
         The turns that were left when the call ended; none when all were used.
     """
-    caller = _Caller(call, pace)
-    caller.start()
-    left = deque(entries)
+    call.start()
+    left, patience = deque(entries), _Patience(call)
     while call.ended is None:
         if call.waiting == "queue" and not (left and isinstance(left[0], HangUp)):
-            if not caller.stay():
+            if not patience.stays():
                 break
         elif left:
-            caller.do(left.popleft())
+            patience = _Patience(call)
+            _do(call, left.popleft())
         else:
             break
     call.hang_up()
     return tuple(left)
 
 
-class _Caller:
-    """Does one thing after another, each followed by listening until the line waits anew."""
+def _do(call: Call, entry: Entry) -> None:
+    match entry:
+        case Press(keys):
+            call.press(keys)
+        case Speak(text):
+            call.say(text)
+        case Record(seconds):
+            call.record(seconds)
+        case Wait():
+            call.wait()
+        case HangUp():
+            call.hang_up()
+        case _:
+            assert_never(entry)
 
-    def __init__(self, call: Call, pace: Pace | None) -> None:
+
+class _Patience:
+    """That of a caller in a queue, since they last did something."""
+
+    def __init__(self, call: Call) -> None:
         self._call = call
-        self._pace = pace or _at_once
-        self._listen_seconds = None if pace is None else 0.0
-        self._queued_at = 0.0
+        self._until: float | None = None
+        """None before they have got into a queue."""
         self._rounds = 0
-        """How often the caller has decided to stay in a queue, since they last did something."""
 
-    def start(self) -> None:
-        self._call.start(listen_seconds=self._listen_seconds)
-        self._listen(beyond=None)
-
-    def do(self, entry: Entry) -> None:
-        call, turn, self._rounds = self._call, self._call.turn, 0
-        match entry:
-            case Press(keys):
-                self._pace(len(keys) * call.setup.key_seconds)
-                call.press(keys, listen_seconds=self._listen_seconds)
-            case Speak(text):
-                call.say(text, listen_seconds=self._listen_seconds)
-            case Record(seconds):
-                call.record(seconds, listen_seconds=self._listen_seconds)
-            case Wait():
-                pass
-            case HangUp():
-                call.hang_up()
-            case _:
-                assert_never(entry)
-        self._listen(beyond=turn)
-
-    def stay(self) -> bool:
-        """Waits on in a queue; says whether the caller had the patience to."""
-        call, turn = self._call, self._call.turn
-        self._queued_at = self._queued_at if self._rounds else call.seconds
-        self._rounds += 1
-        until = self._queued_at + QUEUE_SECONDS
+    def stays(self) -> bool:
+        """Waits on; says whether the caller had the patience to."""
+        call = self._call
+        until = call.seconds + QUEUE_SECONDS if self._until is None else self._until
+        self._until, self._rounds = until, self._rounds + 1
         if self._rounds > MAX_QUEUE_ROUNDS or call.seconds >= until:
             return False
-        self._pass(until)
-        if call.turn != turn:
-            self._listen(beyond=turn)
+        call.wait(min(call.next_seconds or until, until) - call.seconds)
+        if call.ended is None and call.waiting is None:
+            call.wait()
         return True
-
-    def _listen(self, beyond: int | None) -> None:
-        """Until the line waits in another turn than `beyond`."""
-        call = self._call
-        while call.ended is None and (call.waiting is None or call.turn == beyond):
-            self._pass()
-
-    def _pass(self, until: float = math.inf) -> None:
-        """Lets time go by until something happens by itself, or until `until`."""
-        following = self._call.next_seconds or 0.0
-        seconds = max(min(following, until) - self._call.seconds, 0.0)
-        self._pace(seconds)
-        self._call.wait(seconds)
-
-
-def _at_once(seconds: float) -> None:
-    """The pace of the virtual clock, which nobody waits for."""

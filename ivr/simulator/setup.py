@@ -22,6 +22,9 @@ MAX_DOCUMENTS = 200
 KEY_SECONDS = 0.5
 """How long an unhurried caller takes for a key."""
 
+OUTCOMES: tuple[DialStatus, ...] = get_args(DialStatus)
+"""What may become of a Dial: its DialCallStatus. Of a conference, completed means answered."""
+
 
 class Setup(Struct, frozen=True, kw_only=True):
     """What a call has, besides where it leads.
@@ -51,9 +54,9 @@ class Setup(Struct, frozen=True, kw_only=True):
     """When the virtual clock stands at zero, with its time zone."""
 
     def __post_init__(self) -> None:
-        wrong = set(self.dial_outcomes) - set(get_args(DialStatus))
+        wrong = set(self.dial_outcomes) - set(OUTCOMES)
         if wrong:
-            known = ", ".join(get_args(DialStatus))
+            known = ", ".join(OUTCOMES)
             raise CallError(f"dial_outcomes: {min(wrong)!r} is none; give some of {known}")
         if self.method not in get_args(Method):
             raise CallError(f"method: {self.method!r} is none; give GET or POST")

@@ -132,6 +132,14 @@ class Party(Struct, frozen=True, kw_only=True):
         }
 
 
+def can_be_sent(text: str) -> bool:
+    """Says whether a form can hold `text`: whatever UTF-8 can.
+
+    What a shell or a terminal gave and Python could not decode stands in it as a lone surrogate.
+    """
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def gathered(digits: str, finished_on: str) -> dict[str, str]:
     """Gives what Gather adds for its action after keys.
 

@@ -16,8 +16,7 @@ from tests.cli.pages import pages
 from tests.sounds import sound
 
 if TYPE_CHECKING:
-    from ivr.simulator.call import Call
-    from ivr.simulator.script import Pace
+    from ivr.simulator.call import Call, Pace
 
 SCRIPTS: dict[str, tuple[Entry, ...]] = {
     "": (),
@@ -114,8 +113,8 @@ DOCUMENTS = {
 def place(path: str, keys: str, pace: Pace | None = None) -> tuple[Call, int]:
     app = pages(DOCUMENTS, {"/menu.wav": sound("Press a key", 2.5)})
     with Phone(InProcess(app), "T", Setup(max_documents=20)) as phone:
-        call = phone.call(f"http://line.test{path}")
-        left = follow(call, parse(keys), pace)
+        call = phone.call(f"http://line.test{path}", pace=pace)
+        left = follow(call, parse(keys))
     return call, len(left)
 
 
@@ -195,9 +194,11 @@ def test_nothing_is_asked_ahead_of_the_real_clock() -> None:
     app = pages(DOCUMENTS, {"/menu.wav": sound("Press a key", 2.5)})
     with Phone(InProcess(app), "T") as phone:
         call = phone.call(
-            "http://line.test/menu", on_event=lambda event: happened.append(type(event).__name__)
+            "http://line.test/menu",
+            on_event=lambda event: happened.append(type(event).__name__),
+            pace=lambda seconds: happened.append(f"{seconds:g} s"),
         )
-        follow(call, parse("1"), lambda seconds: happened.append(f"{seconds:g} s"))
+        follow(call, parse("1"))
     told = [each for each in happened if each not in {"Played", "Heard", "Warned"}]
     assert told[:8] == [
         *("Requested", "Requested", "2.5 s", "Gathering", "0.5 s"),

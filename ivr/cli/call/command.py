@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -125,12 +124,13 @@ def call(ctx: click.Context, /, **given: Any) -> None:
     """
     from ivr.cli.call.line import OWN_ORIGIN, PATH, line_at, own_line
     from ivr.cli.clock import now
+    from ivr.cli.signals import interrupted_by_signals
 
     options = Options(**given)
     options.check(OWN_ORIGIN + PATH if options.url is None else options.url)
     turns, setup = options.script(), options.setup(now())
     with ExitStack() as stack:
-        stack.enter_context(_interrupted_by_signals())
+        stack.enter_context(interrupted_by_signals())
         if options.url is None:
             line = stack.enter_context(_own(own_line(options.token)))
         else:
@@ -148,19 +148,6 @@ def _own(line: AbstractContextManager[Line]) -> Iterator[Line]:
         except IvrError as error:
             raise SettingsError(str(error), ()) from error
         yield ready
-
-
-@contextmanager
-def _interrupted_by_signals() -> Iterator[None]:
-    """Whatever ends the command hangs up as Ctrl-C does, so that a Redis of ours is stopped too."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    found = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {each: signal.signal(each, signal.default_int_handler) for each in found}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _hold(line: Line, setup: Setup, options: Options, turns: tuple[Entry, ...] | None) -> bool:

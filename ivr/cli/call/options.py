@@ -82,7 +82,8 @@ class Options(Struct, frozen=True, kw_only=True):
             raise click.UsageError("--sound needs a call in real time; add --real-time")
 
     def _check_letters(self) -> None:
-        """What the shell could not decode cannot be sent to an application either."""
+        from ivr.twiml.request import can_be_sent
+
         texts = {
             "--token": self.token,
             "--from": self.from_number,
@@ -90,7 +91,7 @@ class Options(Struct, frozen=True, kw_only=True):
             "--param": "".join(self.params),
         }
         for name, text in texts.items():
-            if any("\ud800" <= letter <= "\udfff" for letter in text or ""):
+            if not can_be_sent(text or ""):
                 raise click.BadParameter(f"{text!r} is not UTF-8", param_hint=name)
 
     def script(self) -> tuple[Entry, ...]:
@@ -149,7 +150,7 @@ def _outcomes(given: str) -> tuple[DialStatus, ...]:
 
 
 def _outcome(word: str) -> DialStatus:
-    from ivr.simulator.verbs.dialing import OUTCOMES
+    from ivr.simulator.setup import OUTCOMES
 
     for outcome in OUTCOMES:
         if outcome == word:

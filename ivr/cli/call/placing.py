@@ -62,9 +62,10 @@ def scripted(line: Line, setup: Setup, options: Options, turns: Sequence[Entry])
         phone = stack.enter_context(Phone(line.transport, line.token, setup))
         listeners = _Listeners(output)
         beat = _player(stack, listeners, options, partial(_note, output))
-        call = listeners.call = phone.call(line.url, on_event=listeners)
+        pace = _pace(output, beat) if options.real_time else None
+        call = listeners.call = phone.call(line.url, on_event=listeners, pace=pace)
         try:
-            left = follow(call, turns, _pace(output, beat) if options.real_time else None)
+            left = follow(call, turns)
             is_whole = True
         except (KeyboardInterrupt, LostError):
             _hang_up(call)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from ivr.simulator.events import Ended, Interrupted, Played
+from ivr.twiml.rules import MAX_LOOP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,6 @@ PROGRAMS: Final = (
 """Programs that play a WAV file whose name comes last, and end with it; the best first."""
 
 MAX_CLIP_SECONDS: Final = 600
-MAX_TIMES: Final = 1000
 STOP_SECONDS: Final = 1.0
 
 
@@ -71,7 +71,7 @@ class Player:
         match event:
             case Played(url=str(url), loop=loop) if self._programs:
                 if (file := self._file(url)) is not None:
-                    self._waiting.extend([file] * (loop or MAX_TIMES))
+                    self._waiting.extend([file] * (loop or MAX_LOOP))
                     self.beat()
             case Interrupted() | Ended():
                 self.stop()

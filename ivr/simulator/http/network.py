@@ -51,8 +51,8 @@ _ERRORS: Final = {
 }
 
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
-"""Of the request that is being made, on the monotonic clock. A connection outlives its requests,
-so that it must learn of each one's deadline from outside."""
+"""Of the request that is being made, on the monotonic clock. A pool makes the connections, which
+knows nothing of deadlines, so that they must learn of it past the pool."""
 
 
 def look_up(host: str, port: int) -> Sequence[str]:

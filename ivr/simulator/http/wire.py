@@ -57,6 +57,7 @@ MAX_HTTP_REDIRECTS: Final = 10
 MAX_CLIP_BYTES: Final = 40 * 1024 * 1024
 USER_AGENT: Final = "TwilioProxy/1.1"
 
+_AUDIO = "audio/"
 _OK = range(200, 300)
 # 308 is not among them: Twilio loses the call there, so the developer must see it.
 _REDIRECTS_AS_GET = frozenset({301, 302, 303})
@@ -91,6 +92,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     """In small letters, without parameters; empty when there was none."""
     body: bytes
     """Cut one byte after the most that its purpose allows, so that its reader can tell."""
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether it is to be played: https://www.twilio.com/docs/voice/twiml#mime-types."""
+        return self.content_type.startswith(_AUDIO)
 
 
 class _Signed(Struct, frozen=True, kw_only=True):
@@ -282,7 +288,7 @@ def _again(kept: Kept) -> _Reply:
 
 def _max_bytes(purpose: Purpose, response: httpx.Response) -> int:
     """A document may be audio, which Twilio plays."""
-    is_audio = purpose == "document" and _content_type(response).startswith("audio/")
+    is_audio = purpose == "document" and _content_type(response).startswith(_AUDIO)
     return MAX_CLIP_BYTES if is_audio or purpose == "clip" else MAX_DOCUMENT_BYTES
 
 

@@ -8,7 +8,7 @@ the one who answered, before the two can talk; Hangup there keeps them apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     Run = Callable[[Leg, Next, Room], Activity[Over]]
 
-OUTCOMES: Final[tuple[request.DialStatus, ...]] = get_args(request.DialStatus)
-"""What may become of a Dial: its DialCallStatus. Of a conference, completed means answered."""
 ANSWERED: Final[frozenset[str]] = frozenset({"completed", "answered"})
 NOT_RECORDED: Final = "do-not-record"
 STAR: Final = "*"

@@ -1,7 +1,7 @@
 """What an HTTP answer means as a document, by its content type.
 
 https://www.twilio.com/docs/voice/twiml#mime-types: XML and HTML types are TwiML; plain text is
-TwiML if it can be, and is read out otherwise; audio is played.
+TwiML if it can be, and is read out otherwise. Audio, which is played, is not read here.
 """
 
 from __future__ import annotations
@@ -22,12 +22,6 @@ NOT_TWIML = 12300
 
 _TWIML = frozenset({"text/xml", "application/xml", "text/html"})
 _PLAIN = "text/plain"
-_AUDIO = "audio/"
-
-
-def is_audio(answer: Answer) -> bool:
-    """Says whether an answer is to be played."""
-    return answer.content_type.startswith(_AUDIO)
 
 
 def read_answer(answer: Answer) -> Document:

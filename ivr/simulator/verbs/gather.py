@@ -77,12 +77,8 @@ def gather(leg: Leg, verb: Gather) -> Activity[Next | None]:
 
 
 def _senses(verb: Gather) -> frozenset[Sense]:
-    names: dict[str, frozenset[Sense]] = {
-        "dtmf": frozenset({"keys"}),
-        "speech": frozenset({"speech"}),
-        "dtmf speech": frozenset({"keys", "speech"}),
-    }
-    return names[verb.input]
+    senses: dict[str, Sense] = {"dtmf": "keys", "speech": "speech"}
+    return frozenset(senses[each] for each in verb.input.split())
 
 
 def _timeout(verb: Gather) -> int:

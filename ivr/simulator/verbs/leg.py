@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from ivr.errors import CallError, TwimlError
+from ivr.simulator.http.clips import Clip
 from ivr.simulator.http.failures import shown
 from ivr.simulator.http.urls import resolve
 from ivr.simulator.http.wire import Ask, Wire
-from ivr.simulator.verbs import document
 from ivr.simulator.verbs.diagnoses import warnings
+from ivr.simulator.verbs.document import read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from ivr.simulator.http.clips import Clip, Clips
+    from ivr.simulator.http.clips import Clips
     from ivr.simulator.log import Log
     from ivr.simulator.setup import Setup
     from ivr.simulator.verbs.activity import Next
@@ -118,13 +120,11 @@ class Leg:
         self.shared.check_patience()
         answer = self._wire.fetch(self._ask(following))
         self.base_url = answer.url
-        if document.is_audio(answer):
-            clip = self.clips.read(answer)
-            self.status = "in-progress"
-            return clip
-        found = document.read_answer(answer)
+        found = self.clips.read(answer) if answer.is_audio else read_answer(answer)
         # Until there is a document that can be carried out, nobody has answered.
         self.status = "in-progress"
+        if isinstance(found, Clip):
+            return found
         for finding in found.findings:
             message = f"{self.place}: {finding.message}"
             if finding.level == "error":
@@ -148,10 +148,8 @@ class Leg:
 
     def act(self, following: Next) -> None:
         """Tells an action of how the call ended; nobody hears its answer."""
-        try:
+        with self._told():
             self._wire.fetch(self._ask(following))
-        except TwimlError as error:
-            self.log.fail(error)
 
     def call_back(
         self, url: str, form: Mapping[str, str], *, method: Method = "POST", whole: bool = True
@@ -170,20 +168,22 @@ class Leg:
         if not self.shared.is_over:
             self.shared.check_patience()
         sent = self._form() | dict(form) if whole else dict(form)
-        try:
+        with self._told():
             absolute = self.resolve(url)
-        except TwimlError as error:
-            self.log.fail(error)
-            return
-        try:
             self._wire.fetch(Ask(method=method, url=absolute, form=sent, purpose="callback"))
-        except TwimlError as error:
-            self.log.fail(error)
 
     def at(self, seconds: float | None = None) -> datetime:
         """The moment, with its time zone, of a time on the virtual clock; None means now."""
         since = self.log.seconds if seconds is None else seconds
         return self.shared.setup.started_at + timedelta(seconds=since)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A failure is told, and changes nothing."""
+        try:
+            yield
+        except TwimlError as error:
+            self.log.fail(error)
 
     def _ask(self, following: Next) -> Ask:
         return Ask(

@@ -54,21 +54,15 @@ def hear(
     if turn is not None:
         _warn_of_mp3(leg, clips)
     for verb in verbs:
-        for stretch in _begin(leg, verb, clips):
-            _tell(leg, stretch)
-            until = leg.log.seconds + stretch.seconds
-            stimulus = yield Wait(until_seconds=until, hears=hears, turn=turn)
-            if stimulus is not None:
-                leg.log.add(Interrupted(at_seconds=leg.log.seconds))
-                return stimulus
+        stimulus = yield from _hear_out(leg, _begin(leg, verb, clips), hears, turn)
+        if stimulus is not None:
+            return stimulus
     return None
 
 
 def hear_body(leg: Leg, clip: Clip) -> Activity[None]:
     """Hears an answer that is itself a clip."""
-    for stretch in _play(leg, Play(leg.base_url), (leg.base_url, clip)):
-        _tell(leg, stretch)
-        yield Wait(until_seconds=leg.log.seconds + stretch.seconds)
+    yield from _hear_out(leg, _play(leg, Play(leg.base_url), (leg.base_url, clip)))
 
 
 class _Stretch(Struct, frozen=True, kw_only=True):
@@ -80,6 +74,23 @@ class _Stretch(Struct, frozen=True, kw_only=True):
     url: str | None = None
     language: str | None = None
     loop: int = 1
+
+
+def _hear_out(
+    leg: Leg,
+    stretches: Sequence[_Stretch],
+    hears: frozenset[Sense] = DEAF,
+    turn: int | None = None,
+) -> Activity[Stimulus | None]:
+    """To the end, or to what cuts it off."""
+    for stretch in stretches:
+        _tell(leg, stretch)
+        until = leg.log.seconds + stretch.seconds
+        stimulus = yield Wait(until_seconds=until, hears=hears, turn=turn)
+        if stimulus is not None:
+            leg.log.add(Interrupted(at_seconds=leg.log.seconds))
+            return stimulus
+    return None
 
 
 def _begin(
