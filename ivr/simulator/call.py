@@ -25,6 +25,7 @@ from inspect import GEN_RUNNING, getgeneratorstate
 from typing import TYPE_CHECKING
 
 from ivr.errors import CallError, TwimlError
+from ivr.simulator.actions import Done, HangUp, Press, Record, Speak
 from ivr.simulator.events import Ended, Event, Failed, Heard, KeyPressed, Spoke, Warned
 from ivr.simulator.http.clips import Clips
 from ivr.simulator.http.urls import resolve
@@ -44,11 +45,11 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ivr.simulator.actions import Action
     from ivr.simulator.events import By
     from ivr.simulator.http.cache import Cache
+    from ivr.simulator.log import Pace
     from ivr.simulator.verbs.activity import Activity, Sense, Stimulus, Wait, Waiting
-
-    Pace = Callable[[float], object]
 
 
 class Call:
@@ -88,13 +89,13 @@ class Call:
             to_number=setup.to_number,
         )
         self._url = url
-        self._log = Log(on_event)
+        self._log = Log(on_event, pace)
         wire = Wire(client, auth_token, self._log, cache)
         self._clips = Clips(wire)
         self._leg = Leg(self.party, Shared(setup, self._log), wire, self._clips)
         self._activity: Activity[Over] | None = None
         self._wait: Wait | None = None
-        self._pace = pace
+        self._done: list[Done] = []
         self._ended: By | None = None
 
     @property
@@ -111,6 +112,11 @@ class Call:
     def events(self) -> tuple[Event, ...]:
         """Everything that has happened, in order."""
         return tuple(self._log.events)
+
+    @property
+    def done(self) -> tuple[Done, ...]:
+        """What the caller has done, in order; waiting is not doing."""
+        return tuple(self._done)
 
     @property
     def heard(self) -> list[str]:
@@ -185,6 +191,7 @@ class Call:
         if not keys or set(keys) - set(KEYS):
             raise CallError(f"{keys!r} cannot be pressed; press digits, * or #")
         turn = self._current().turn
+        self._note(Press(keys))
         for key in keys:
             if self._is_in(turn):
                 self._go_on(until=self.seconds + self.setup.key_seconds)
@@ -208,6 +215,7 @@ class Call:
         if not text.strip() or not request.can_be_sent(text):
             raise CallError(f"{text!r} cannot be said; give some words")
         wait, seconds = self._current(), len(text) / SAY_CHARACTERS_PER_SECOND
+        self._note(Speak(text))
         if "speech" in wait.hears:
             self._resume(Speech(text, seconds))
         else:
@@ -228,6 +236,7 @@ class Call:
         if not 0 < seconds <= MAX_CALL_SECONDS:
             raise CallError(f"nobody can speak for {seconds} s; give some seconds")
         wait = self._current()
+        self._note(Record(seconds))
         if "voice" in wait.hears:
             self._resume(Voice(seconds))
         else:
@@ -252,9 +261,14 @@ class Call:
             CallError: the call was not started.
         """
         if self._ended is None:
+            activity = self._running()
+            self._note(HangUp())
             with self._unbroken(), suppress(HungUp, StopIteration):
-                self._running().throw(HungUp())
+                activity.throw(HungUp())
             self._end(Over("caller"))
+
+    def _note(self, action: Action) -> None:
+        self._done.append(Done(self.seconds, action))
 
     def _is_in(self, turn: int | None) -> bool:
         """Whether the call goes on, and is not beyond that turn; None is before any."""
@@ -313,25 +327,17 @@ class Call:
         if self._wait is not None and until > MAX_CALL_SECONDS:
             self._pass(until)
         elif self._wait is not None:
-            self._let_pass(until)
+            self._log.let_pass(until)
 
     def _pass(self, until: float) -> None:
         """Lets time go by until something happens by itself."""
-        self._let_pass(min(until, MAX_CALL_SECONDS))
+        self._log.let_pass(min(until, MAX_CALL_SECONDS))
         if until <= MAX_CALL_SECONDS:
             self._resume(None)
             return
         self._log.fail(LimitError(f"the call has lasted {MAX_CALL_SECONDS:.0f} s; Twilio ends it"))
         self._running().close()
         self._end(Over("limit"))
-
-    def _let_pass(self, until: float) -> None:
-        """Sets the clock, which never goes back."""
-        seconds = until - self._log.seconds
-        if seconds > 0:
-            if self._pace is not None:
-                self._pace(seconds)
-            self._log.seconds = until
 
     def _resume(self, stimulus: Stimulus | None) -> None:
         with self._unbroken():

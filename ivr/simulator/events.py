@@ -3,6 +3,7 @@
 A call that hears a menu, presses 1 and hangs up:
 
     Requested(at_seconds=0.0, method="POST", url="http://…/voice", status=200, …="document", …)
+    Received(at_seconds=0.0, method="POST", url="http://…/voice", content_type="text/xml", text="…")
     Requested(at_seconds=0.0, method="GET", url="http://…/clips/9f86.wav", status=200, …="clip", …)
     Played(at_seconds=0.0, words="Press 1 for …", url="http://…/clips/9f86.wav", seconds=4.2)
     Heard(at_seconds=0.0, words="Press 1 for …", url="http://…/clips/9f86.wav", seconds=4.2)
@@ -42,6 +43,18 @@ class Requested(_Moment, frozen=True, tag=True, kw_only=True):
     purpose: Purpose
     seconds: float
     """How long the answer really took; none of it passes on the call's own clock."""
+
+
+class Received(_Moment, frozen=True, tag=True, kw_only=True):
+    """A document has come, as it came; what is wrong with it, and what it does, follows."""
+
+    method: str
+    """By which it was asked for."""
+    url: str
+    """Where it came from in the end: the base of its relative URLs."""
+    content_type: str
+    text: str
+    """Of the whole document; empty for one that is itself a clip."""
 
 
 class Said(_Moment, frozen=True, tag=True, kw_only=True):
@@ -218,6 +231,7 @@ class Ended(_Moment, frozen=True, tag=True, kw_only=True):
 
 Event: TypeAlias = (
     Requested
+    | Received
     | Said
     | Played
     | Heard

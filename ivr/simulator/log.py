@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from ivr.errors import CallError
 
     Listener = Callable[[Event], object]
+    Pace = Callable[[float], object]
 
 
 class Log:
-    """Keeps events in order, tells a listener of each, and keeps the time."""
+    """Keeps events in order, tells a listener of each, and keeps the time.
 
-    def __init__(self, listener: Listener | None = None) -> None:
+    Args:
+        listener: told of each event; None for nobody.
+        pace: told of each stretch of seconds before it passes, and may wait as long; None lets the
+            clock run.
+    """
+
+    def __init__(self, listener: Listener | None = None, pace: Pace | None = None) -> None:
         self.seconds = 0.0
         """Since the call began, on the virtual clock."""
         self.answer_seconds = 0.0
@@ -27,6 +34,7 @@ class Log:
         self.is_telling = False
         """Whether the listener is just being told of an event."""
         self._listener = listener
+        self._pace = pace
         self._warned: set[tuple[int | None, str]] = set()
 
     def add(self, event: Event) -> None:
@@ -40,6 +48,14 @@ class Log:
                 self._listener(event)
             finally:
                 self.is_telling = False
+
+    def let_pass(self, until_seconds: float) -> None:
+        """Sets the clock, which never goes back."""
+        seconds = until_seconds - self.seconds
+        if seconds > 0:
+            if self._pace is not None:
+                self._pace(seconds)
+            self.seconds = until_seconds
 
     def warn_of(self, message: str, code: int | None = None) -> None:
         """Keeps a warning, each only once in a call."""

@@ -14,8 +14,8 @@ from ivr.simulator.setup import Setup
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ivr.simulator.call import Pace
     from ivr.simulator.events import Event
+    from ivr.simulator.log import Pace
 
 
 class Phone:

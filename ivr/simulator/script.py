@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 from msgspec import Struct
 
 from ivr.errors import CallError
+from ivr.simulator.actions import Action, HangUp, Press, Record, Speak
 from ivr.twiml.request import can_be_sent
 from ivr.twiml.rules import MAX_CALL_SECONDS
 
@@ -40,33 +41,12 @@ _TURNS: Final = (
 )
 
 
-class Press(Struct, frozen=True):
-    """The caller presses `keys`, one after the other: `12#`."""
-
-    keys: str
-
-
-class Speak(Struct, frozen=True):
-    """The caller says `text`: `say:yes`."""
-
-    text: str
-
-
-class Record(Struct, frozen=True):
-    """The caller speaks for `seconds`, in no words that matter: `record:4`."""
-
-    seconds: float
-
-
 class Wait(Struct, frozen=True):
     """The caller does nothing until the line goes on: `silence`."""
 
 
-class HangUp(Struct, frozen=True):
-    """The caller hangs up: `hangup`."""
-
-
-Entry: TypeAlias = Press | Speak | Record | Wait | HangUp
+Entry: TypeAlias = Action | Wait
+"""`12#`, `say:yes`, `record:4`, `hangup` or `silence`."""
 
 
 def parse(text: str) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from typing import get_args
 from msgspec import Struct, field
 
 from ivr.errors import CallError
+from ivr.simulator.faults import Fault  # noqa: TC001
 from ivr.twiml.request import DialStatus
 from ivr.twiml.verbs import Method
 
@@ -48,6 +49,8 @@ class Setup(Struct, frozen=True, kw_only=True):
     dial_outcomes: tuple[DialStatus, ...] = ()
     """How Dials end, in order: a DialCallStatus each. After the last one, each is answered."""
     max_documents: int = MAX_DOCUMENTS
+    faults: tuple[Fault, ...] = ()
+    """What goes wrong on the way to the application, on purpose."""
     key_seconds: float = KEY_SECONDS
     """How long the caller takes for a key."""
     started_at: datetime = STARTED_AT

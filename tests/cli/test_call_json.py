@@ -59,6 +59,12 @@ FIELDS = {
 
 LINES: list[tuple[events.Event, dict[str, Any] | None]] = [
     (
+        events.Received(
+            at_seconds=0.0, method="POST", url="u", content_type="t", text="<Response/>"
+        ),
+        None,
+    ),
+    (
         events.Requested(
             at_seconds=1.23456,
             method="POST",

@@ -267,7 +267,7 @@ class Seen:
 
     def events(self) -> list[str]:
         names = (type(event).__name__ for event in self._call.events)
-        return [name for name in names if name != "Requested"]
+        return [name for name in names if name not in {"Requested", "Received"}]
 
     def at(self) -> dict[str, float | None]:
         at = {type(event).__name__: round(event.at_seconds, 3) for event in self._call.events}

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.errors import CallError
+from ivr.simulator.actions import Press
 from ivr.simulator.events import (
     Ended,
     Event,
@@ -17,13 +18,14 @@ from ivr.simulator.events import (
     Paused,
     Played,
     Pressed,
+    Received,
     Redirected,
     Requested,
     Said,
     Silence,
 )
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import Press, follow, parse
+from ivr.simulator.script import follow, parse
 from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
 from ivr.twiml.rules import MAX_CALL_SECONDS
 from tests.simulator.conformance import (
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from ivr.simulator.events import Purpose
     from tests.simulator.conformance import Do
 
+FIRST = "<Response><Redirect>/menu/</Redirect></Response>"
+LAST = "<Response><Say language='en-GB'>Goodbye</Say><Hangup/></Response>"
 MENU = """<Response>
     <Gather action="turn?n=1" numDigits="1"><Play>/menu.wav</Play><Pause length="2"/></Gather>
     <Redirect>/menu/</Redirect>
@@ -73,6 +77,12 @@ def requested(
     )
 
 
+def received(path: str, text: str, *, at: float = 0) -> Event:
+    return Received(
+        at_seconds=at, method="POST", url=ORIGIN + path, content_type="text/xml", text=text
+    )
+
+
 def without_real_time(event: Event) -> Event:
     return replace(event, seconds=0) if isinstance(event, Requested) else event
 
@@ -80,9 +90,9 @@ def without_real_time(event: Event) -> Event:
 def test_a_whole_call_is_told_event_by_event() -> None:
     application = Application(
         {
-            "/voice": "<Response><Redirect>/menu/</Redirect></Response>",
+            "/voice": FIRST,
             "/menu/": MENU,
-            "/menu/turn": "<Response><Say language='en-GB'>Goodbye</Say><Hangup/></Response>",
+            "/menu/turn": LAST,
             "/menu.wav": clip(BENGALI, 1.5),
         }
     )
@@ -95,8 +105,10 @@ def test_a_whole_call_is_told_event_by_event() -> None:
     assert told == list(call.events)
     assert [without_real_time(event) for event in told] == [
         requested("/voice"),
+        received("/voice", FIRST),
         Redirected(at_seconds=0, url=f"{ORIGIN}/menu/"),
         requested("/menu/"),
+        received("/menu/", MENU),
         requested("/menu.wav", method="GET", purpose="clip"),
         Played(at_seconds=0, words=BENGALI, url=clip_url, seconds=1.5),
         Heard(at_seconds=0, words=BENGALI, url=clip_url, seconds=1.5, is_clip=True, language=None),
@@ -112,6 +124,7 @@ def test_a_whole_call_is_told_event_by_event() -> None:
         KeyPressed(at_seconds=say_at, key="1"),
         Pressed(at_seconds=say_at, digits="1", finished_on=""),
         requested("/menu/turn?n=1", at=say_at),
+        received("/menu/turn?n=1", LAST, at=say_at),
         Said(
             at_seconds=say_at,
             text="Goodbye",

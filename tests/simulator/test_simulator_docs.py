@@ -113,6 +113,7 @@ SAMPLES: tuple[Event, ...] = (
 
 
 NOT_PRINTED = {
+    events.Received,
     events.Heard,
     events.Interrupted,
     events.KeyPressed,

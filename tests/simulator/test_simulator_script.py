@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.errors import CallError
+from ivr.simulator.actions import HangUp, Press, Record, Speak
 from ivr.simulator.events import Ended, Pressed, Recorded, Requested, Silence, Spoke
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import Entry, HangUp, Press, Record, Speak, Wait, follow, parse
+from ivr.simulator.script import Entry, Wait, follow, parse
 from ivr.simulator.setup import Setup
 from tests.cli.pages import pages
 from tests.sounds import sound
 
 if TYPE_CHECKING:
-    from ivr.simulator.call import Call, Pace
+    from ivr.simulator.call import Call
+    from ivr.simulator.log import Pace
 
 SCRIPTS: dict[str, tuple[Entry, ...]] = {
     "": (),
@@ -199,7 +201,7 @@ def test_nothing_is_asked_ahead_of_the_real_clock() -> None:
             pace=lambda seconds: happened.append(f"{seconds:g} s"),
         )
         follow(call, parse("1"))
-    told = [each for each in happened if each not in {"Played", "Heard", "Warned"}]
+    told = [each for each in happened if each not in {"Received", "Played", "Heard", "Warned"}]
     assert told[:8] == [
         *("Requested", "Requested", "2.5 s", "Gathering", "0.5 s"),
         *("KeyPressed", "Pressed", "Requested"),

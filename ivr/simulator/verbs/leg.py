@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ivr.errors import CallError, TwimlError
+from ivr.simulator.events import Received
 from ivr.simulator.http.clips import Clip
-from ivr.simulator.http.failures import shown
+from ivr.simulator.http.failures import masked, shown
 from ivr.simulator.http.urls import resolve
 from ivr.simulator.http.wire import Ask, Wire
 from ivr.simulator.verbs.diagnoses import warnings
@@ -120,6 +121,15 @@ class Leg:
         self.shared.check_patience()
         answer = self._wire.fetch(self._ask(following))
         self.base_url = answer.url
+        self.log.add(
+            Received(
+                at_seconds=self.log.seconds,
+                method=following.method,
+                url=masked(answer.url),
+                content_type=answer.content_type,
+                text="" if answer.is_audio else answer.body.decode(errors="replace"),
+            )
+        )
         found = self.clips.read(answer) if answer.is_audio else read_answer(answer)
         # Until there is a document that can be carried out, nobody has answered.
         self.status = "in-progress"

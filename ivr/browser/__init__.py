@@ -1,0 +1,1 @@
+"""The browser phone: a page that rings an application through the pretend carrier."""

@@ -1,0 +1,1 @@
+"""Calls that are kept, and placed again to see what has changed."""
