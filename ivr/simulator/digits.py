@@ -2,8 +2,8 @@
 
     Digits().read_out(["Your code is", "4 7", "2 1"])  # "4721"
 
-A practice code, a one-time code or a number to confirm changes from call to call; what a caller does
-with it does not.
+A practice code, a one-time code or a number to confirm changes from call to call; what a caller
+does with it does not.
 """
 
 from __future__ import annotations
