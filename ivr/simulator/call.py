@@ -15,7 +15,7 @@ the next thing in the middle of a prompt:
         call.press("1")     # stops the prompt
 
 The clock is virtual: clips and pauses take their own length, Say and keys an estimate, the server
-no time at all.
+no time at all, but for the seconds that it is late on purpose (`ivr.simulator.faults`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from ivr.simulator.actions import Action
     from ivr.simulator.events import By
+    from ivr.simulator.faults import Fault
     from ivr.simulator.http.cache import Cache
     from ivr.simulator.log import Pace
     from ivr.simulator.verbs.activity import Activity, Sense, Stimulus, Wait, Waiting
@@ -90,9 +91,9 @@ class Call:
         )
         self._url = url
         self._log = Log(on_event, pace)
-        wire = Wire(client, auth_token, self._log, cache)
-        self._clips = Clips(wire)
-        self._leg = Leg(self.party, Shared(setup, self._log), wire, self._clips)
+        self._wire = Wire(client, auth_token, self._log, cache, setup.faults)
+        self._clips = Clips(self._wire)
+        self._leg = Leg(self.party, Shared(setup, self._log), self._wire, self._clips)
         self._activity: Activity[Over] | None = None
         self._wait: Wait | None = None
         self._done: list[Done] = []
@@ -138,6 +139,11 @@ class Call:
     def warnings(self) -> tuple[Warned, ...]:
         """Everything that was warned of, in order."""
         return tuple(event for event in self._log.events if isinstance(event, Warned))
+
+    @property
+    def unused_faults(self) -> tuple[Fault, ...]:
+        """The faults of the setup that have befallen nothing: the call had too few requests."""
+        return self._wire.unused_faults
 
     @property
     def waiting(self) -> Waiting | None:
@@ -265,7 +271,9 @@ class Call:
             self._note(HangUp())
             with self._unbroken(), suppress(HungUp, StopIteration):
                 activity.throw(HungUp())
-            self._end(Over("caller"))
+            # Who gives up while the first document is late was never answered.
+            is_ringing = self._leg.status == "ringing"
+            self._end(Over("caller", "no-answer" if is_ringing else "completed"))
 
     def _note(self, action: Action) -> None:
         self._done.append(Done(self.seconds, action))

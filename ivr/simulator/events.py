@@ -14,7 +14,8 @@ A call that hears a menu, presses 1 and hangs up:
     Ended(at_seconds=9.1, by="caller")
 
 `at_seconds` is the virtual clock of the call when the event happens; waiting for the server takes
-no time on it, so that a call is told in the same words on every machine.
+no time on it, so that a call is told in the same words on every machine. Only what is late on
+purpose (`ivr.simulator.faults`) is Delayed there.
 """
 
 from __future__ import annotations
@@ -43,6 +44,15 @@ class Requested(_Moment, frozen=True, tag=True, kw_only=True):
     purpose: Purpose
     seconds: float
     """How long the answer really took; none of it passes on the call's own clock."""
+    faults: tuple[str, ...] = ()
+    """What befell it on purpose, as it was asked for: `("slow:3", "status:500@2")`."""
+
+
+class Delayed(_Moment, frozen=True, tag=True, kw_only=True):
+    """The caller begins to wait for the application, and hears nothing: it is slow on purpose."""
+
+    seconds: float
+    """Until the answer comes, or until it has come too late."""
 
 
 class Received(_Moment, frozen=True, tag=True, kw_only=True):
@@ -231,6 +241,7 @@ class Ended(_Moment, frozen=True, tag=True, kw_only=True):
 
 Event: TypeAlias = (
     Requested
+    | Delayed
     | Received
     | Said
     | Played

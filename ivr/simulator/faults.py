@@ -61,6 +61,42 @@ class Fault(Struct, frozen=True, kw_only=True):
         return f"{self.kind}{value}{'' if self.nth is None else f'@{self.nth}'}"
 
 
+class Fate(Struct, frozen=True):
+    """What befalls one request: the faults whose turn it is, as they were given."""
+
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault], number: int) -> Fate:
+        """Gives what befalls a request.
+
+        Args:
+            faults: of the call.
+            number: of the request, from 1.
+        """
+        return cls(tuple(fault for fault in faults if fault.nth in {None, number}))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The faults, as `parse_fault` reads them."""
+        return tuple(str(fault) for fault in self.faults)
+
+    @property
+    def late_seconds(self) -> float:
+        """How late the answer comes, by all of them together."""
+        return sum(fault.seconds for fault in self.faults)
+
+    @property
+    def status(self) -> Fault | None:
+        """The fault that answers in the application's place: one of this request before others."""
+        found = (fault for fault in self.faults if fault.kind == "status")
+        return min(found, key=lambda fault: fault.nth is None, default=None)
+
+    def named(self, kind: Kind) -> str | None:
+        """Gives the first fault of a kind, as `parse_fault` reads it; None when there is none."""
+        return next((str(fault) for fault in self.faults if fault.kind == kind), None)
+
+
 def parse_fault(text: str) -> Fault:
     """Gives the fault that is written as `status:500@2`.
 

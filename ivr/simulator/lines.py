@@ -52,6 +52,8 @@ def _told_by_line(event: events.Event) -> tuple[str, dict[str, Value]] | None:
             return "play", {"words": words, "url": url, "seconds": seconds, "loop": loop}
         case events.Paused(seconds=seconds):
             return "pause", {"seconds": _rounded(seconds)}
+        case events.Delayed(seconds=seconds):
+            return "delay", {"seconds": _rounded(seconds)}
         case events.Gathering():
             return "gather", {
                 "input": event.input,

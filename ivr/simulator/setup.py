@@ -9,7 +9,7 @@ from typing import get_args
 from msgspec import Struct, field
 
 from ivr.errors import CallError
-from ivr.simulator.faults import Fault  # noqa: TC001
+from ivr.simulator.faults import Fault
 from ivr.twiml.request import DialStatus
 from ivr.twiml.verbs import Method
 
@@ -63,5 +63,8 @@ class Setup(Struct, frozen=True, kw_only=True):
             raise CallError(f"dial_outcomes: {min(wrong)!r} is none; give some of {known}")
         if self.method not in get_args(Method):
             raise CallError(f"method: {self.method!r} is none; give GET or POST")
+        if not all(isinstance(each, Fault) for each in self.faults):
+            given = "ivr.simulator.faults.parse_faults(['slow:3@2'])"
+            raise CallError(f"faults: {self.faults!r} is not a tuple of Fault; give {given}")
         if self.max_documents < 1:
             raise CallError(f"max_documents: a call has 1 at least, not {self.max_documents}")

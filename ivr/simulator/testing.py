@@ -10,6 +10,7 @@ import httpx
 from msgspec.structs import replace
 
 from ivr.errors import CallError
+from ivr.simulator.faults import parse_faults
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import follow, parse
@@ -17,6 +18,7 @@ from ivr.simulator.setup import Setup
 from ivr.simulator.transcript import told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from wsgiref.types import WSGIApplication
 
     from ivr.simulator.call import Call
@@ -43,7 +45,7 @@ class TestPhone:
         self._phones: dict[tuple[int, str], Phone] = {}
         self._stack = ExitStack()
 
-    def ring(
+    def ring(  # noqa: PLR0913 - what a ring has, by name and with defaults
         self,
         target: str | WSGIApplication,
         keys: str | None = None,
@@ -51,6 +53,7 @@ class TestPhone:
         path: str | None = None,
         token: str | None = None,
         listen_seconds: float | None = None,
+        fault: str | Iterable[str] = (),
         **setup: Any,
     ) -> Call:
         """Places a call, and listens until the line waits for the caller or the call ends.
@@ -62,17 +65,23 @@ class TestPhone:
             path: of the first document of a WSGI application, with its query; None means "/".
             token: signs the requests; None for the phone's own.
             listen_seconds: how long to listen at first; None until the line waits. Not with `keys`.
+            fault: what goes wrong on the way to the application: `slow:SECONDS`, `status:CODE`,
+                `drop` or `duplicate`, with `@N` behind it for the N-th request for a document only;
+                or several of them. Besides those of `faults`, which is a field of the setup.
             **setup: fields of `ivr.simulator.setup.Setup`, such as `from_number`.
 
         Raises:
-            CallError: the script or the setup is wrong, or two arguments do not go together.
+            CallError: the script, a fault or the setup is wrong, or two arguments do not go
+                together.
         """
         turns = None if keys is None else parse(keys)
+        faults = parse_faults([fault] if isinstance(fault, str) else fault)
         if turns is not None and listen_seconds is not None:
             raise CallError("give keys or listen_seconds, not both")
         url = _url(target, path)
         phone = self._phone(target, self._auth_token if token is None else token)
-        call = phone.call(url, setup=replace(Setup(), **setup))
+        made = replace(Setup(), **setup)
+        call = phone.call(url, setup=replace(made, faults=(*made.faults, *faults)))
         self.calls.append(call)
         if turns is None:
             call.start(listen_seconds=listen_seconds)
@@ -115,4 +124,10 @@ def _url(target: str | WSGIApplication, path: str | None) -> str:
 
 def _transcript(call: Call) -> str:
     end = f"It was ended by: {call.ended}." if call.ended else "It goes on."
-    return "\n".join([*told(call.events), end])
+    return "\n".join([*told(call.events), end, *_unused(call)])
+
+
+def _unused(call: Call) -> Iterator[str]:
+    """A test whose fault befalls nothing has not tested what it means to."""
+    for fault in call.unused_faults:
+        yield f"The fault {fault} befell nothing: the call had too few requests for documents."

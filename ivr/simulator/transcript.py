@@ -51,6 +51,9 @@ def tell(event: Event) -> Told | None:  # noqa: C901, PLR0911, PLR0912 - one cas
             return _told(event, "line", f"(tones {event.words})")
         case events.Paused():
             return _told(event, "line", f"(pause of {event.seconds:g} s)")
+        case events.Delayed():
+            text = f"(nothing for {event.seconds:g} s: the application is slow)"
+            return _told(event, "line", text)
         case events.Beeped():
             return _told(event, "line", "(beep: records)")
         case events.Pressed():
@@ -82,7 +85,8 @@ def _detail(event: Event) -> Told | None:
         case events.Requested():
             answer = event.status or "no answer"
             took = f"{1000 * event.seconds:.0f} ms"
-            return _told(event, "", f"{event.method} {event.url} → {answer}, {took}")
+            faults = f"; on purpose: {', '.join(event.faults)}" if event.faults else ""
+            return _told(event, "", f"{event.method} {event.url} → {answer}, {took}{faults}")
         case events.Redirected():
             return _told(event, "", f"Redirect to {event.url}")
         case events.Rejected():

@@ -43,6 +43,7 @@ FIELDS = {
     "say": ["text", "language", "voice", "loop"],
     "play": ["words", "url", "seconds", "loop"],
     "pause": ["seconds"],
+    "delay": ["seconds"],
     "gather": ["input", "num_digits", "finish_on_key", "timeout"],
     "pressed": ["digits", "finished_on"],
     "spoke": ["text"],
@@ -97,6 +98,7 @@ LINES: list[tuple[events.Event, dict[str, Any] | None]] = [
         None,
     ),
     (events.Paused(at_seconds=0.5, seconds=2.0), {"at": 0.5, "event": "pause", "seconds": 2.0}),
+    (events.Delayed(at_seconds=0.5, seconds=3.0), {"at": 0.5, "event": "delay", "seconds": 3.0}),
     (events.Interrupted(at_seconds=0.0), None),
     (
         events.Gathering(

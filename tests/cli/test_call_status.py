@@ -6,6 +6,7 @@ import pytest
 
 from ivr.cli.call.screen import fitted
 from ivr.cli.call.status import Status
+from ivr.simulator.faults import parse_faults
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.setup import Setup
@@ -103,3 +104,12 @@ FITTED = {
 @pytest.mark.parametrize(("width", "told"), FITTED.values(), ids=FITTED)
 def test_a_hint_is_shown_where_there_is_room_for_it(width: int, told: str) -> None:
     assert fitted("waits · 5 s", "h ends", width) == told
+
+
+def test_a_late_answer_is_no_call_to_somebody_else() -> None:
+    status = Status()
+    setup = Setup(faults=parse_faults(["slow:3"]))
+    with Phone(InProcess(pages({"/": "<Hangup/>"})), "T", setup) as phone:
+        call = phone.call("http://line.test/", on_event=status)
+        call.start(listen_seconds=1.0)
+        assert status.text(call, 100) == "2 s · you wait for the application, which is slow"

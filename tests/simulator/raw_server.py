@@ -89,6 +89,7 @@ class Caller:
     """One call's wire over real sockets, and what it has told of."""
 
     def __init__(self, client: httpx.Client) -> None:
+        self.client = client
         self.log = Log()
         self.wire = Wire(client, "secret", self.log)
 

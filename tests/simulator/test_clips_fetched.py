@@ -19,7 +19,8 @@ from ivr.simulator.events import Requested, Warned
 from ivr.simulator.http.cache import Cache
 from ivr.simulator.http.clips import Clip, Clips, read_clip
 from ivr.simulator.http.in_process import InProcess
-from ivr.simulator.http.wire import MAX_CLIP_BYTES, Answer, Wire
+from ivr.simulator.http.sending import MAX_CLIP_BYTES
+from ivr.simulator.http.wire import Answer, Wire
 from ivr.simulator.log import Log
 from ivr.twiml.rules import MAX_CALL_SECONDS
 

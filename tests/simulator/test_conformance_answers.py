@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.simulator.http.wire import MAX_CLIP_BYTES
+from ivr.simulator.http.sending import MAX_CLIP_BYTES
 from ivr.simulator.phone import Phone
 from tests.simulator.conformance import (
     BENGALI,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.simulator.http.wire import MAX_CLIP_BYTES
+from ivr.simulator.http.sending import MAX_CLIP_BYTES
 from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
 from tests.simulator.applications.hostile import answer, in_response
 from tests.simulator.applications.hostile_calls import (

@@ -395,3 +395,42 @@ def test_the_plugin_can_be_turned_off(project: pytest.Pytester) -> None:
     result = run(project, "def test(phone): pass", "-p", "no:ghore_boshe_phone")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*fixture 'phone' not found*"])
+
+
+def test_a_fault_befalls_the_call_of_a_test(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+        import pytest
+        from ivr.errors import CallError
+        from application import app
+
+        def test_a_slow_answer(phone):
+            call = phone.ring(app, "1", fault="slow:3@2")
+            assert call.heard[-1] == "We open at nine."
+            assert call.seconds > 3
+            assert not call.unused_faults
+
+        def test_several(phone):
+            call = phone.ring(app, "1", fault=["duplicate@1", "status:500@2"])
+            assert call.heard == ["Press 1 for our opening hours."]
+            assert [each.code for each in call.failures] == [11200]
+            assert not call.warnings
+
+        def test_what_is_no_fault(phone):
+            with pytest.raises(CallError, match="'crash' is no fault; write slow:SECONDS"):
+                phone.ring(app, fault="crash")
+            assert phone.calls == []
+
+        def test_that_fails(phone):
+            phone.ring(app, "1", fault="drop@9")
+            assert False
+        """,
+    )
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "It was ended by: hangup.",
+            "The fault drop@9 befell nothing: the call had too few requests for documents.",
+        ]
+    )

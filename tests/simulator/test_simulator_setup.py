@@ -24,6 +24,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"dial_outcomes": ("busy", "bsy")},
         "dial_outcomes: 'bsy' is none; give some of completed, .*busy",
     ),
+    "a fault that is not read yet": (
+        {"faults": ("slow:3",)},
+        r"faults: \('slow:3',\) is not a tuple of Fault; give .*parse_faults",
+    ),
+    "faults that are one word": ({"faults": "drop"}, "faults: 'drop' is not a tuple of Fault"),
     "outcomes that are one word": ({"dial_outcomes": "busy"}, "dial_outcomes: 'b' is none"),
 }
 

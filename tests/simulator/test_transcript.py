@@ -38,9 +38,15 @@ def gathering(num_digits: int | None, finish_on_key: str) -> Event:
     )
 
 
-def requested(status: int | None) -> Event:
+def requested(status: int | None, *faults: str) -> Event:
     return events.Requested(
-        at_seconds=0, method="POST", url="u", status=status, purpose="document", seconds=0.0124
+        at_seconds=0,
+        method="POST",
+        url="u",
+        status=status,
+        purpose="document",
+        seconds=0.0124,
+        faults=faults,
     )
 
 
@@ -60,6 +66,11 @@ LINES: dict[str, tuple[Event, str, str]] = {
         "(tones ww1#)",
     ),
     "a pause": (events.Paused(at_seconds=0, seconds=2), "line", "(pause of 2 s)"),
+    "a slow application": (
+        events.Delayed(at_seconds=0, seconds=2.5),
+        "line",
+        "(nothing for 2.5 s: the application is slow)",
+    ),
     "a tone": (
         events.Beeped(
             at_seconds=0, max_seconds=60, timeout_seconds=5, finish_on_key="#", action="u"
@@ -113,6 +124,11 @@ LINES: dict[str, tuple[Event, str, str]] = {
     "a failure": (events.Failed(at_seconds=0, code=11200, message="no"), "error", "11200: no"),
     "a request": (requested(200), "", "POST u \u2192 200, 12 ms"),
     "a request without an answer": (requested(None), "", "POST u \u2192 no answer, 12 ms"),
+    "a request that faults befell": (
+        requested(500, "slow:3", "status:500@2"),
+        "",
+        "POST u \u2192 500, 12 ms; on purpose: slow:3, status:500@2",
+    ),
     "a Redirect": (events.Redirected(at_seconds=0, url="u"), "", "Redirect to u"),
     "a Reject": (events.Rejected(at_seconds=0, reason="busy"), "", "Reject: busy"),
     "a Gather": (

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ivr.simulator.http.network import Network
-from ivr.simulator.http.wire import MAX_CLIP_BYTES
+from ivr.simulator.http.sending import MAX_CLIP_BYTES
 from ivr.twiml.rules import MAX_DOCUMENT_BYTES
 from tests.simulator.raw_server import (
     OK,

@@ -136,7 +136,7 @@ def test_a_server_that_closes_without_a_word_loses_no_request(caller: Caller) ->
 
 def test_calls_at_once_each_keep_their_own_time(caller: Caller) -> None:
     """One network, two calls: a slow answer in the one does not touch the other."""
-    client = caller.wire._client
+    client = caller.client
     outcomes: list[int] = []
 
     def ring_slow(url: str) -> None:

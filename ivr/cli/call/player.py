@@ -5,7 +5,6 @@ A call does not depend on it: what cannot be played is read all the same.
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from ivr.simulator.events import Ended, Interrupted, Played
+from ivr.simulator.wav import as_wav
 from ivr.twiml.rules import MAX_LOOP
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ PROGRAMS: Final = (
 )
 """Programs that play a WAV file whose name comes last, and end with it; the best first."""
 
-MAX_CLIP_SECONDS: Final = 600
 STOP_SECONDS: Final = 1.0
 
 
@@ -109,7 +108,7 @@ class Player:
         file = self._files.get(url)
         if file is None:
             data = self._sound(url)
-            wav = None if data is None else _wav(data)
+            wav = None if data is None else as_wav(data)
             if wav is None:
                 return None
             file = Path(self._room.name) / f"{len(self._files)}.wav"
@@ -141,17 +140,3 @@ class Player:
         if not self._programs:
             self._waiting.clear()
             self._note("no sound can be played here; the captions go on")
-
-
-def _wav(data: bytes) -> bytes | None:
-    """A clip in the one form that every program knows; None of what cannot be read."""
-    import soundfile
-
-    made = io.BytesIO()
-    try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
-            frames = file.read(frames=MAX_CLIP_SECONDS * file.samplerate, dtype="int16")
-            soundfile.write(made, frames, file.samplerate, format="WAV", subtype="PCM_16")
-    except soundfile.SoundFileError:
-        return None
-    return made.getvalue()

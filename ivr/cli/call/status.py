@@ -93,6 +93,8 @@ class Status:
                 return "you speak"
             case events.Spoke(is_heard=True):
                 return "you have spoken; the line waits for silence"
+            case events.Delayed():
+                return f"{_left(call)} s · you wait for the application, which is slow"
             case _ if call.seconds < self._sound_until:
                 return f"{self._sound}{'; a key stops it' if has_keys else ''}"
             case _ if (call.next_seconds or 0.0) - call.seconds > _SHORT_SECONDS:

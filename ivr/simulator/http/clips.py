@@ -13,7 +13,8 @@ from ivr.errors import TwimlError
 from ivr.simulator.http.cache import Shelf
 from ivr.simulator.http.cues import read_cues
 from ivr.simulator.http.failures import RETRIEVAL, cut, shown
-from ivr.simulator.http.wire import MAX_CLIP_BYTES, Ask
+from ivr.simulator.http.sending import MAX_CLIP_BYTES
+from ivr.simulator.http.wire import Ask
 from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:

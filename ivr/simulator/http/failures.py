@@ -29,6 +29,8 @@ CERTIFICATE_NAME: Final = 11235
 CERTIFICATE_EXPIRED: Final = 11236
 CERTIFICATE_UNTRUSTED: Final = 11237
 
+FAULT: Final = "fault"
+"""The extension of a response that was made up on purpose: the name of the fault."""
 MAX_SHOWN_LETTERS: Final = 500
 """Of a URL in a message."""
 
@@ -124,4 +126,6 @@ def bad_status(method: str, url: str, response: httpx.Response) -> TwimlError:
     if response.status_code == httpx.codes.METHOD_NOT_ALLOWED:
         advice = f"the application does not take {method} here"
     message = f"{method} {shown(url)} answered {status}"
+    if FAULT in response.extensions:
+        return TwimlError(RETRIEVAL, f"{message}, on purpose ({response.extensions[FAULT]})")
     return TwimlError(RETRIEVAL, f"{message}; {advice}" if advice else message)

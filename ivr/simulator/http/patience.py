@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import httpx
 from msgspec import Struct
@@ -11,14 +12,26 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from ivr.simulator.http.overrides import Overrides, Trouble
 
+T = TypeVar("T")
+Awaited: TypeAlias = Generator[float, None, T]
+"""What somebody waits for: yields each stretch of seconds that is to pass on the call's clock, and
+goes on when it has passed."""
+
 
 class Patience(Struct, kw_only=True):
-    """What one fetch has left, over all its attempts and HTTP redirects."""
+    """What one fetch has left, over all its attempts and HTTP redirects.
+
+    It has two clocks, neither of which counts what passes on the other: the real one, for what an
+    application really takes, and that of the call, for what is late on purpose. So where an answer
+    is too late on purpose, it is so on every machine.
+    """
 
     overrides: Overrides
     deadline_seconds: float
     """On the monotonic clock."""
     retries_left: int
+    late_seconds: float = 0.0
+    """How long the caller has waited, on the clock of the call."""
 
     @classmethod
     def begin(cls, overrides: Overrides) -> Patience:
@@ -31,7 +44,20 @@ class Patience(Struct, kw_only=True):
 
     def is_over(self) -> bool:
         """Says whether the time for everything together is used up."""
-        return time.monotonic() >= self.deadline_seconds
+        is_late = self.late_seconds >= self.overrides.total_seconds
+        return is_late or time.monotonic() >= self.deadline_seconds
+
+    def most_late_seconds(self) -> float:
+        """Gives how late an answer may be on purpose."""
+        left = self.overrides.total_seconds - self.late_seconds
+        return min(self.overrides.read_seconds, left)
+
+    def wait(self, seconds: float) -> Awaited[None]:
+        """Lets seconds pass on the clock of the call; what they really take is nobody's fault."""
+        begun = time.monotonic()
+        yield seconds
+        self.deadline_seconds += time.monotonic() - begun
+        self.late_seconds += seconds
 
     def takes_retry(self, trouble: Trouble | None) -> bool:
         """Says whether to try again after this trouble, and counts the retry."""

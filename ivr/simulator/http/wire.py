@@ -9,9 +9,7 @@ GET kept as their headers allow.
 from __future__ import annotations
 
 import secrets
-import time
 import uuid
-from contextlib import closing
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -19,20 +17,27 @@ import httpx
 from msgspec import Struct
 
 from ivr.errors import TwimlError
-from ivr.simulator.events import Requested
-from ivr.simulator.http.bodies import read_body
 from ivr.simulator.http.cookies import Cookies
 from ivr.simulator.http.failures import (
     TOO_MANY_REDIRECTS,
     bad_status,
     cut,
     failure,
-    masked,
     shown,
 )
+from ivr.simulator.http.faulty import Faulty
 from ivr.simulator.http.logins import Logins
 from ivr.simulator.http.overrides import parse_overrides
 from ivr.simulator.http.patience import Patience, trouble_of_error, trouble_of_status
+from ivr.simulator.http.sending import (
+    AUDIO,
+    OK,
+    Reply,
+    Sender,
+    Signed,
+    content_type,
+    max_bytes,
+)
 from ivr.simulator.http.urls import (
     as_sent,
     beyond_ascii,
@@ -42,23 +47,21 @@ from ivr.simulator.http.urls import (
     without_login,
 )
 from ivr.twiml.request import IDEMPOTENCY_HEADER
-from ivr.twiml.rules import MAX_DOCUMENT_BYTES
 from ivr.twiml.signature import HEADER, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ivr.simulator.events import Purpose
+    from ivr.simulator.faults import Fault
     from ivr.simulator.http.cache import Cache, Kept
+    from ivr.simulator.http.patience import Awaited
     from ivr.simulator.log import Log
     from ivr.twiml.verbs import Method
 
 MAX_HTTP_REDIRECTS: Final = 10
-MAX_CLIP_BYTES: Final = 40 * 1024 * 1024
 USER_AGENT: Final = "TwilioProxy/1.1"
 
-_AUDIO = "audio/"
-_OK = range(200, 300)
 # 308 is not among them: Twilio loses the call there, so the developer must see it.
 _REDIRECTS_AS_GET = frozenset({301, 302, 303})
 _REDIRECTS_AS_IS = frozenset({307})
@@ -96,24 +99,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     @property
     def is_audio(self) -> bool:
         """Whether it is to be played: https://www.twilio.com/docs/voice/twiml#mime-types."""
-        return self.content_type.startswith(_AUDIO)
-
-
-class _Signed(Struct, frozen=True, kw_only=True):
-    """A request with its signature."""
-
-    request: httpx.Request
-    """As it travels: user and password stand in a header, if anywhere."""
-    url: str
-    """As signed: with user and password."""
-    purpose: Purpose
-
-
-class _Reply(Struct, frozen=True, kw_only=True):
-    """One answer, good or bad."""
-
-    response: httpx.Response
-    body: bytes
+        return self.content_type.startswith(AUDIO)
 
 
 class Wire:
@@ -129,21 +115,49 @@ class Wire:
         auth_token: signs every request.
         log: is told of every request, each attempt on its own.
         cache: of the phone that the call is made with; None keeps nothing.
+        faults: that befall its requests for documents, on purpose.
     """
 
     def __init__(
-        self, client: httpx.Client, auth_token: str, log: Log, cache: Cache | None = None
+        self,
+        client: httpx.Client,
+        auth_token: str,
+        log: Log,
+        cache: Cache | None = None,
+        faults: Sequence[Fault] = (),
     ) -> None:
         self.log = log
         self.cache = cache
-        self._client = client
         self._auth_token = auth_token
         self._cookies = Cookies(log)
+        self._faulty = Faulty(Sender(client, self._cookies, log), faults, log)
         self._logins = Logins(log)
         self._has_begun = False
 
+    @property
+    def unused_faults(self) -> tuple[Fault, ...]:
+        """The faults that have befallen nothing so far, for want of requests."""
+        return self._faulty.unused
+
     def fetch(self, ask: Ask) -> Answer:
+        """Makes a request for which nobody waits: no time passes on the clock of the call.
+
+        Raises:
+            TwimlError: as for `awaited`.
+        """
+        awaited = self.awaited(ask)
+        while True:
+            try:
+                next(awaited)
+            except StopIteration as stop:
+                answer: Answer = stop.value
+                return answer
+
+    def awaited(self, ask: Ask) -> Awaited[Answer]:
         """Makes a request, tries again where Twilio would, and follows its HTTP redirects.
+
+        Yields:
+            How many seconds pass before it goes on: what is late on purpose.
 
         Raises:
             TwimlError: 11100 bad URL, 11200 not a 2xx or too slow, 11205 no connection, 11206 not
@@ -159,11 +173,11 @@ class Wire:
         method, form = ask.method, {**ask.form, **ask.added}
         for _ in range(MAX_HTTP_REDIRECTS + 1):
             url = as_sent(url)
-            reply = self._ask(self._request(method, url, form, ask.purpose), patience)
+            reply = yield from self._ask(self._request(method, url, form, ask.purpose), patience)
             status, location = reply.response.status_code, reply.response.headers.get("location")
-            if status in _OK:
+            if status in OK:
                 return Answer(
-                    url=str(url), content_type=_content_type(reply.response), body=reply.body
+                    url=str(url), content_type=content_type(reply.response), body=reply.body
                 )
             if status in _REDIRECTS_AS_GET and location:
                 method = "GET"
@@ -190,7 +204,7 @@ class Wire:
 
     def _request(
         self, method: Method, url: httpx.URL, form: Mapping[str, str], purpose: Purpose
-    ) -> _Signed:
+    ) -> Signed:
         encoded = urlencode(form).encode()
         headers = {
             "User-Agent": USER_AGENT,
@@ -208,13 +222,13 @@ class Wire:
         self._logins.show(request)
         if purpose == "document":
             self._cookies.show(request)
-        return _Signed(request=request, url=str(url), purpose=purpose)
+        return Signed(request=request, url=str(url), purpose=purpose)
 
-    def _ask(self, signed: _Signed, patience: Patience) -> _Reply:
+    def _ask(self, signed: Signed, patience: Patience) -> Awaited[Reply]:
         """Out of the cache, or over the wire."""
         cache, request = self.cache, signed.request
         if cache is None or request.method != "GET":
-            return self._try(signed, patience)
+            return (yield from self._try(signed, patience))
         # What one who is logged in may hear is not for everybody.
         key = self._logins.known(request.url) + signed.url
         kept = cache.find(key)
@@ -222,24 +236,24 @@ class Wire:
             if cache.is_fresh(kept):
                 return _again(kept)
             request.headers.update(kept.conditions())
-        reply = self._try(signed, patience)
+        reply = yield from self._try(signed, patience)
         headers = reply.response.headers
         if kept is not None and reply.response.status_code == httpx.codes.NOT_MODIFIED:
             cache.renew(key, kept, headers)
             return _again(kept)
-        is_whole = len(reply.body) <= _max_bytes(signed.purpose, reply.response)
+        is_whole = len(reply.body) <= max_bytes(signed.purpose, reply.response)
         if reply.response.status_code == httpx.codes.OK and is_whole:
             cache.keep(key, headers, reply.body)
         return reply
 
-    def _try(self, signed: _Signed, patience: Patience) -> _Reply:
+    def _try(self, signed: Signed, patience: Patience) -> Awaited[Reply]:
         """Once, again with a password when one is asked for, and as often as the overrides say.
 
         A retry is the same request to the last byte, its idempotency token included.
         """
         while True:
             try:
-                reply = self._attempt(signed, patience)
+                reply = yield from self._faulty.send(signed, patience)
             except httpx.RequestError as error:
                 if not patience.takes_retry(trouble_of_error(error)):
                     raise failure(
@@ -252,46 +266,7 @@ class Wire:
                 ):
                     return reply
 
-    def _attempt(self, signed: _Signed, patience: Patience) -> _Reply:
-        if patience.is_over():
-            raise httpx.ReadTimeout("the time is over before it could be asked")
-        begun = time.monotonic()
-        status = None
-        signed.request.extensions = patience.extensions()
-        try:
-            with closing(
-                self._client.send(signed.request, stream=True, follow_redirects=False)
-            ) as response:
-                status = response.status_code
-                patience.check_in_process(response, begun)
-                if signed.purpose == "document":
-                    self._cookies.keep(response)
-                most = _max_bytes(signed.purpose, response)
-                body = read_body(response, most, patience.is_over) if status in _OK else b""
-                return _Reply(response=response, body=body)
-        finally:
-            requested = Requested(
-                at_seconds=self.log.seconds,
-                method=signed.request.method,
-                url=masked(signed.url),
-                status=status,
-                purpose=signed.purpose,
-                seconds=time.monotonic() - begun,
-            )
-            self.log.add(requested)
 
-
-def _again(kept: Kept) -> _Reply:
+def _again(kept: Kept) -> Reply:
     headers = {"content-type": kept.content_type}
-    return _Reply(response=httpx.Response(httpx.codes.OK, headers=headers), body=kept.body)
-
-
-def _max_bytes(purpose: Purpose, response: httpx.Response) -> int:
-    """A document may be audio, which Twilio plays."""
-    is_audio = purpose == "document" and _content_type(response).startswith(_AUDIO)
-    return MAX_CLIP_BYTES if is_audio or purpose == "clip" else MAX_DOCUMENT_BYTES
-
-
-def _content_type(response: httpx.Response) -> str:
-    kind: str = response.headers.get("content-type", "")
-    return kind.partition(";")[0].strip().lower()
+    return Reply(response=httpx.Response(httpx.codes.OK, headers=headers), body=kept.body)

@@ -72,7 +72,7 @@ def _after_failure(leg: Leg, failed: Next, error: TwimlError, room: Room) -> Nex
 
 
 def _document(leg: Leg, following: Next, room: Room) -> Activity[Result]:
-    loaded = leg.load(following, room)
+    loaded = yield from leg.load(following, room)
     if isinstance(loaded, Clip):
         yield from hear_body(leg, loaded)
         return None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ivr.errors import CallError, TwimlError
-from ivr.simulator.events import Received
+from ivr.simulator.events import Delayed, Received
 from ivr.simulator.http.clips import Clip
 from ivr.simulator.http.failures import masked, shown
 from ivr.simulator.http.urls import resolve
 from ivr.simulator.http.wire import Ask, Wire
+from ivr.simulator.verbs.activity import Wait
 from ivr.simulator.verbs.diagnoses import warnings
 from ivr.simulator.verbs.document import read_answer
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ivr.simulator.http.clips import Clips
+    from ivr.simulator.http.patience import Awaited
+    from ivr.simulator.http.wire import Answer
     from ivr.simulator.log import Log
     from ivr.simulator.setup import Setup
-    from ivr.simulator.verbs.activity import Next
+    from ivr.simulator.verbs.activity import Activity, Next
     from ivr.simulator.verbs.rooms import Room
     from ivr.twiml import request
     from ivr.twiml.verbs import Method, Verb
@@ -110,7 +113,7 @@ class Leg:
         leg.base_url, leg.listener = self.base_url, party.to_number
         return leg
 
-    def load(self, following: Next, room: Room) -> tuple[Verb, ...] | Clip:
+    def load(self, following: Next, room: Room) -> Activity[tuple[Verb, ...] | Clip]:
         """Asks for a document, tells what is wrong with it, and gives its verbs, or its sound.
 
         Raises:
@@ -119,7 +122,7 @@ class Leg:
         """
         self.shared.count_document()
         self.shared.check_patience()
-        answer = self._wire.fetch(self._ask(following))
+        answer = yield from self._hold_on(self._wire.awaited(self._ask(following)))
         self.base_url = answer.url
         self.log.add(
             Received(
@@ -194,6 +197,17 @@ class Leg:
             yield
         except TwimlError as error:
             self.log.fail(error)
+
+    def _hold_on(self, awaited: Awaited[Answer]) -> Activity[Answer]:
+        """Whoever is on the leg waits for the answer, and hears nothing."""
+        while True:
+            try:
+                seconds = next(awaited)
+            except StopIteration as stop:
+                answer: Answer = stop.value
+                return answer
+            self.log.add(Delayed(at_seconds=self.log.seconds, seconds=seconds))
+            yield Wait(until_seconds=self.log.seconds + seconds)
 
     def _ask(self, following: Next) -> Ask:
         return Ask(
