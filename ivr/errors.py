@@ -9,6 +9,8 @@ IvrError
 ├── TwimlError        a document is not TwiML that a carrier would take
 ├── EventError        a carrier's request does not say what it must
 ├── CallError         the pretend carrier cannot place or go on with a call
+│   └── ScriptError     a turn of a script cannot be done where it comes
+├── ReplayError       a kept call cannot be read, written or placed again
 └── ProviderError     the telephone provider's REST API refused or did not answer
 
 A message says what is wrong, where, and what to do. Foreign exceptions are mapped to these at one
@@ -71,6 +73,14 @@ class EventError(IvrError):
 
 class CallError(IvrError):
     """The pretend carrier cannot place a call or go on with one."""
+
+
+class ScriptError(CallError):
+    """A turn of a script cannot be done where it comes; the call was hung up."""
+
+
+class ReplayError(IvrError):
+    """A kept call cannot be read, written or placed again."""
 
 
 class ProviderError(IvrError):

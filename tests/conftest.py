@@ -43,6 +43,14 @@ def clean(document: bytes) -> tuple[Verb, ...]:
     return found.verbs
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--needs-chromium",
+        action="store_true",
+        help="fail where there is no Chromium, instead of skipping what is tried in a browser",
+    )
+
+
 @pytest.fixture(scope="session")
 def spec() -> Spec:
     return read_spec(ROOT / "config")

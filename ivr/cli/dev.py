@@ -1,20 +1,16 @@
-"""`ivr dev`: the line on this machine, with an embedded Redis and the offline voice."""
+"""`ivr dev`: the line on this machine, with a telephone in the browser and all that it needs."""
 
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterator
-    from wsgiref.types import WSGIApplication
-
-HOST: Final = "127.0.0.1"
-BACKLOG: Final = 128
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @click.command()
@@ -22,13 +18,17 @@ def dev() -> None:
     """Run the line on this machine, with all that it needs.
 
     Checks the flow, renders missing clips with the offline voice, starts a Redis of its own unless
-    REDIS_URL is set, and answers on 127.0.0.1:PORT until Ctrl-C. Requests must be signed here too:
-    `ivr call` signs with the token that this command makes.
+    REDIS_URL is set, and answers on 127.0.0.1:PORT until Ctrl-C; /phone there is a telephone in the
+    browser. Requests must be signed here too: `ivr call` signs with the token that this command
+    makes.
     """
+    from ivr.browser.app import browser_phone
     from ivr.cli.faults import faults_told
-    from ivr.cli.local import local_app
+    from ivr.cli.local import local_line
+    from ivr.cli.own_phone import own_rung_line
     from ivr.cli.port import reserved
     from ivr.cli.project import Project
+    from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
     from ivr.cli.state import made_up
     from ivr.speech.library import Library
     from ivr.web.sound import Sound
@@ -38,49 +38,40 @@ def dev() -> None:
     project = Project.load()
     settings = project.settings
     with ExitStack() as stack:
-        stack.enter_context(_stopped_by_signal())
+        stack.enter_context(stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         listener = stack.enter_context(reserved(HOST, settings.port))
         token = settings.auth_token or made_up("auth_token")
-        app = stack.enter_context(local_app(project, token, is_stdout_free=True))
+        line = stack.enter_context(local_line(project, token, is_stdout_free=True))
         for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
             click.echo(told, err=True)
-        _run(listener, app, settings.public_url)
+        here = origin(listener)
+        public = settings.public_url or here
+        rung = own_rung_line(project, line, public, token)
+        page = stack.enter_context(browser_phone(rung))
+        serve(listener, _beside(line.app, page), _ready(here, public))
 
 
-@contextmanager
-def _stopped_by_signal() -> Iterator[None]:
-    from ivr.cli.signals import interrupted_by_signals
+def _beside(line: WSGIApplication, page: WSGIApplication) -> WSGIApplication:
+    """The line, and beside it the page, which has its own checks of who may use it."""
+    from ivr.browser.app import ROOT
 
-    # Ctrl-C while clips are rendered; the server itself just returns.
-    with interrupted_by_signals(), suppress(KeyboardInterrupt):
-        yield
-    click.echo("Stopped.")
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_page = f"{environ['PATH_INFO']}/".startswith(f"{ROOT}/")
+        return (page if is_page else line)(environ, start_response)
+
+    return answer
 
 
-def _run(listener: socket.socket, app: WSGIApplication, public_url: str | None) -> None:
-    from werkzeug.serving import WSGIRequestHandler, make_server
+def _ready(here: str, public: str) -> str:
+    from ivr.browser.app import ROOT
 
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, *_: Any) -> None:
-            """Nothing: a line a request hides the lines that matter."""
-
-    port = listener.getsockname()[1]
-    listener.listen(BACKLOG)
-    # werkzeug takes the open socket over by its number.
-    server = make_server(
-        HOST, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
-    )
-    origin = public_url or f"http://{HOST}:{port}"
-    click.echo(
-        f"Ready: {origin}/voice answers.\n"
-        "Ring it from another terminal, and press keys as on a telephone:\n"
-        f"  .venv/bin/ivr call {origin}/voice\n"
+    return (
+        f"Ready. Open {here}{ROOT} in a browser, and ring the line there.\n"
+        f"{public}/voice answers calls. Ring it from another terminal, and press keys as on a "
+        "telephone:\n"
+        f"  .venv/bin/ivr call {public}/voice\n"
         "or by a script:\n"
-        f'  .venv/bin/ivr call {origin}/voice --keys "1 1 1"\n'
+        f'  .venv/bin/ivr call {public}/voice --keys "1 1 1"\n'
         "Stop with Ctrl-C."
     )
-    try:
-        server.serve_forever()
-    finally:
-        server.server_close()

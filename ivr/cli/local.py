@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +15,25 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ivr.cli.project import Project
+    from ivr.store.redis import RedisStore
+
+
+class LocalLine(Struct, frozen=True):
+    """The web service, and where it keeps its calls."""
+
+    app: Flask
+    store: RedisStore
 
 
 @contextmanager
 def local_app(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[Flask]:
+    """The web service of `local_line` alone, for whoever only rings it."""
+    with local_line(project, auth_token, is_stdout_free=is_stdout_free) as line:
+        yield line.app
+
+
+@contextmanager
+def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[LocalLine]:
     """The web service with all that it needs: missing clips rendered, and a Redis.
 
     Args:
@@ -46,7 +62,7 @@ def local_app(project: Project, auth_token: str, *, is_stdout_free: bool) -> Ite
         store = RedisStore(redis_url)
         stack.callback(store.close)
         secret = settings.secret_key or made_up("secret_key")
-        yield create_app(parts(project, store, auth_token, secret))
+        yield LocalLine(create_app(parts(project, store, auth_token, secret)), store)
 
 
 def _render(project: Project, console: Console, *, is_stdout_free: bool) -> None:

@@ -13,8 +13,10 @@ from ivr.errors import IvrError, SettingsError
 _COMMANDS: Final = {
     "audio": ("ivr.cli.audio", "Render the clips that callers hear."),
     "call": ("ivr.cli.call", "Ring a line as Twilio would, and print the call."),
+    "crawl": ("ivr.cli.crawl", "Walk every menu of a line, and name what is wrong."),
     "dev": ("ivr.cli.dev", "Run the line on this machine, with all that it needs."),
     "flow": ("ivr.cli.flow", "Tools for the flow of the call."),
+    "phone": ("ivr.cli.phone", "Ring a line from a telephone in the browser."),
     "serve": ("ivr.cli.serve", "Run the line for the public."),
     "twilio": ("ivr.cli.twilio", "Point a Twilio number at this line."),
 }
@@ -41,7 +43,7 @@ class _Lazy(click.Group):
 def ivr() -> None:
     """ঘরে বসে · Ghore Boshe: a phone line that teaches, in Bengali and by keypad, to use UMANG.
 
-    Begin with `ivr dev`; then, in another terminal, ring it with `ivr call`.
+    Begin with `ivr dev`, and open its page /phone in a browser; or ring it with `ivr call`.
     """
 
 

@@ -13,8 +13,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reserved(host: str, port: int) -> Iterator[socket.socket]:
+def reserved(
+    host: str, port: int, *, what: str = "The line", remedy: str = "set PORT"
+) -> Iterator[socket.socket]:
     """The port, taken but not yet listening: who asks too early is refused at once.
+
+    Args:
+        host: on which address.
+        port: which one.
+        what: would be served there, for the message.
+        remedy: how another port is chosen, for the message.
 
     Raises:
         SettingsError: somebody else has it, or it needs rights that we have not.
@@ -26,7 +34,7 @@ def reserved(host: str, port: int) -> Iterator[socket.socket]:
         except OSError as error:
             why = "needs root" if isinstance(error, PermissionError) else "is taken"
             raise SettingsError(
-                "The line cannot start:",
-                [f"port {port} {why} ({error.strerror}); stop what uses it, or set PORT"],
+                f"{what} cannot start:",
+                [f"port {port} {why} ({error.strerror}); stop what uses it, or {remedy}"],
             ) from error
         yield listener

@@ -271,6 +271,8 @@ class Head(_Base, frozen=True):
     night_hours: tuple[Hour, Hour]
     """From this hour until before that hour, on the clock in Kolkata."""
     apologies: Apologies
+    name: Annotated[str, Meta(min_length=1)] | None = None
+    """Of the line, as people know it; None shows none."""
 
 
 class Flow(_Base, frozen=True):

@@ -55,12 +55,38 @@ class Digits:
             for word in _WORDS.findall(words)
         )
 
+    def masked_rows(self, heard: Iterable[str]) -> list[str]:
+        """Gives words with a • for each digit of a row; `press 1` stays another than `press 2`.
+
+        Args:
+            heard: the words of each sound, in order; a row may go over several of them.
+        """
+        sounds = [_WORDS.findall(words) for words in heard]
+        row: list[tuple[list[str], int, int]] = []
+        for words in sounds:
+            for place, word in enumerate(words):
+                found = self._of(word)
+                if found is None:
+                    _mask(row)
+                    row = []
+                else:
+                    row.append((words, place, len(found)))
+        _mask(row)
+        return [" ".join(words) for words in sounds]
+
     def _of(self, word: str) -> str | None:
         """The digits that a word is; None for any other word."""
         plain = _plain(word)
         if plain in self._digits:
             return self._digits[plain]
         return "".join(str(int(each)) for each in plain) if plain.isdecimal() else None
+
+
+def _mask(row: list[tuple[list[str], int, int]]) -> None:
+    """Puts a mask over each word of a row: where it stands, and how many digits it is."""
+    if sum(count for _, _, count in row) >= MIN_DIGITS:
+        for words, place, count in row:
+            words[place] = MASK * count
 
 
 def _plain(word: str) -> str:

@@ -40,3 +40,12 @@ def test_digits_are_masked_so_that_two_codes_are_alike() -> None:
 
 def test_words_without_digits_stay_as_they_are() -> None:
     assert Digits().masked("চার is a word") == "চার is a word"
+
+
+def test_the_key_of_a_menu_is_not_masked() -> None:
+    assert Digits().masked_rows(["Press 1 for one two"]) == ["Press 1 for • •"]
+
+
+def test_a_row_that_goes_over_several_sounds_is_masked_in_each() -> None:
+    heard = ["Code:", "4", "seven", "then 1"]
+    assert Digits().masked_rows(heard) == ["Code:", "•", "•", "then 1"]

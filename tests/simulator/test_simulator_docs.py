@@ -12,9 +12,16 @@ import pytest
 
 from ivr.cli.call import call
 from ivr.simulator import events
+from ivr.simulator.digits import Digits
 from ivr.simulator.events import By, Event
+from ivr.simulator.faults import Kind
+from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.lines import line
-from ivr.simulator.script import parse
+from ivr.simulator.phone import Phone
+from ivr.simulator.replay import difference
+from ivr.simulator.replay.file import read, written
+from ivr.simulator.replay.kept import keep
+from ivr.simulator.script import follow, parse
 from ivr.simulator.setup import Setup
 from ivr.twiml.description import ROOT as RESPONSE
 from ivr.twiml.description import describe
@@ -47,13 +54,14 @@ def test_the_examples_in_python_run(pytester: pytest.Pytester) -> None:
     files = {
         code.splitlines()[0].removeprefix("# "): code for kind, code in BLOCKS if kind == "python"
     }
-    assert list(files) == ["shop.py", "test_shop.py", "ring_shop.py"]
+    tests = ["test_shop.py", "test_shop_on_a_bad_day.py"]
+    assert sorted(files) == sorted(["shop.py", "ring_shop.py", *tests])
     for name, code in files.items():
         pytester.path.joinpath(name).write_text(code, encoding="utf-8")
     configuration = next(code for kind, code in BLOCKS if kind == "ini")
     pytester.makeini(configuration + "filterwarnings = error\n")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(passed=files["test_shop.py"].count("def test_"))
+    result.assert_outcomes(passed=sum(files[name].count("def test_") for name in tests))
     script = pytester.runpython(pytester.path / "ring_shop.py")
     assert script.ret == 0
     script.stdout.fnmatch_lines(["Requested(*", "Interrupted(at_seconds=1.5)", "Ended(*"])
@@ -72,8 +80,34 @@ def test_the_examples_in_python_run(pytester: pytest.Pytester) -> None:
 def test_the_commands_are_taken(command: str) -> None:
     words = shlex.split(command, comments=True)[2:]
     given = call.make_context("call", [*words]).params
-    assert (given["url"] is None) == (not words)
+    assert (given["url"] is None) == (not words or not words[0].startswith("http"))
     parse(given["keys"] or "")
+
+
+def test_the_call_that_is_kept_is_kept_like_that(pytester: pytest.Pytester) -> None:
+    """Kept from the shop of the page, and as it was when it is placed again."""
+    shown = next(code for kind, code in BLOCKS if kind == "yaml")
+    shop = next(code for kind, code in BLOCKS if kind == "python")
+    pytester.makepyfile(shop=shop)
+    pytester.syspathinsert()
+    url = "http://127.0.0.1:5000/voice"
+    with Phone(InProcess(import_module("shop").app), "T") as phone:
+        made = phone.call(url)
+        follow(made, parse("1 stay"))
+    kept = keep(made, url, Digits(), keys="1 stay")
+    assert written(kept) == shown
+    assert read(shown, "page") == kept
+
+
+def test_every_field_of_a_kept_call_is_told() -> None:
+    shown = next(code for kind, code in BLOCKS if kind == "yaml")
+    told = [name for cells in rows("field") for name in named(cells[0])]
+    assert sorted(told) == sorted(re.findall(r"^(\w+):", shown, re.MULTILINE))
+
+
+def test_every_kind_of_difference_is_told() -> None:
+    paragraph = PAGE[PAGE.index("Of the kinds `words`") : PAGE.index("each difference is told")]
+    assert named(paragraph) == list(get_args(difference.Kind))
 
 
 def test_every_option_is_told_and_no_other() -> None:
@@ -90,6 +124,7 @@ SAMPLES: tuple[Event, ...] = (
     events.Said(text="t", language="en", voice="man", loop=1, seconds=1, at_seconds=0),
     events.Played(words="w", url="u", seconds=1, at_seconds=0),
     events.Paused(seconds=1, at_seconds=0),
+    events.Delayed(seconds=1, at_seconds=0),
     events.Gathering(
         input="dtmf",
         num_digits=1,
@@ -128,6 +163,12 @@ def test_each_event_is_printed_or_known_not_to_be() -> None:
     assert {*kinds, *NOT_PRINTED} == set(get_args(Event))
     assert not NOT_PRINTED & set(kinds)
     assert None not in [line(sample) for sample in SAMPLES]
+
+
+def test_every_fault_is_told_and_no_other() -> None:
+    told = [named(cells[0])[0] for cells in rows("fault")]
+    assert told == ["slow:SECONDS", "status:CODE", "drop", "duplicate"]
+    assert {name.partition(":")[0] for name in told} == set(get_args(Kind))
 
 
 def test_the_table_of_json_is_what_is_printed() -> None:

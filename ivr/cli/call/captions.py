@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from ivr.simulator.events import Failed, Gathering, Requested, Warned
 from ivr.simulator.transcript import tell
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from ivr.simulator.events import By, Event
+    from ivr.simulator.events import Event
     from ivr.simulator.transcript import Speaker
 
 _STYLES: Final[dict[Speaker, str]] = {
@@ -114,22 +114,3 @@ def wanted(gathering: Gathering) -> str:
     else:
         keys = f"{'' if most is None else f'{most} '}keys{f', up to {end}' if end else ''}"
     return f"{keys}{', or words' if 'speech' in gathering.input else ''}"
-
-
-def ending(by: By) -> str:
-    """Says who or what ended a call."""
-    match by:
-        case "caller":
-            return "The caller hung up"
-        case "hangup":
-            return "The line hung up"
-        case "reject":
-            return "The line rejected the call"
-        case "document":
-            return "The line had nothing more to say and hung up"
-        case "error":
-            return "The call failed"
-        case "limit":
-            return "The call went on without end and was cut off"
-        case _:
-            assert_never(by)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ivr.cli.call.options import Options
 from ivr.errors import IvrError, SettingsError
@@ -15,27 +17,39 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ivr.cli.call.line import Line
-    from ivr.simulator.script import Entry
-    from ivr.simulator.setup import Setup
+    from ivr.cli.call.plan import Plan
 
 _EPILOG = """\b
 Examples:
   ivr call                     ring this checkout's own line: what you type is pressed
   ivr call --keys "1 3 1"      ring it by a script, on a clock that does not wait
-  ivr call http://127.0.0.1:8000/voice --keys "1 2 silence 0000012345"
+  ivr call http://127.0.0.1:8000/voice --keys "1 2 silence heard"
   ivr call https://example.org/voice --token T --keys "'say:two words' record:4 12#" --json
   ivr call http://127.0.0.1:5000/ --method GET --param CallerName=Asha --dial busy,completed
+  ivr call http://127.0.0.1:5000/ --keys "1 2" --fault slow:3 --fault status:500@2
+  ivr call --keys "1 3 1" --save tour.yaml
+  ivr call --replay tour.yaml  place it again, and show where it differs
 
 \b
 Turns of --keys, divided by spaces; one with spaces in it is quoted:
   1  12#  *       keys, pressed one after the other; those after the end of an entry are dropped
+  heard           key the digits that the line read out last
   silence         press nothing, and say nothing
   say:WORDS       say words, for a line that listens to speech
   record:SECONDS  speak for so long, for a line that records
   hangup          hang up
+  stay            do nothing more, until the line ends the call
+With @SECONDS behind it, a turn does not wait for the line: it comes so long after the turn
+before, in the middle of a prompt too: 1@2.5. Keys may have time between them: heard@4,0.5.
 
 \b
-Exits with 0 when the call ended without an error, 1 with one, 2 on wrong usage.
+--replay prints the differences only, with -v the call as well. --token, --real-time, --sound and
+--json go with it, URL, --fallback and --status-callback stand in for the file's; what else shapes
+a call is in the file.
+
+\b
+Exits with 0 when the call ended without an error, 1 with one, 2 on wrong usage; with --replay 0
+when the call is as it was, 1 when it differs.
 """
 
 
@@ -99,6 +113,26 @@ Exits with 0 when the call ended without an error, 1 with one, 2 on wrong usage.
     help="How many documents the call may have.",
 )
 @click.option(
+    "--fault",
+    metavar="FAULT",
+    multiple=True,
+    help="What goes wrong on purpose on the way to the application: slow:SECONDS, status:CODE, "
+    "drop or duplicate, with @N for the N-th request for a document only; may be given more than "
+    "once. [default: none]",
+)
+@click.option(
+    "--save",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Keep the call in FILE, which another kept call may be in. [default: not kept]",
+)
+@click.option(
+    "--replay",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Place the call again that is kept in FILE, and show where it differs. [default: none]",
+)
+@click.option(
     "--real-time", is_flag=True, help="Let a script take as long as a call. [default: no]"
 )
 @click.option(
@@ -123,19 +157,23 @@ def call(ctx: click.Context, /, **given: Any) -> None:
     answered TwiML is carried out. In a terminal you press the keys; with --keys a script does.
     """
     from ivr.cli.call.line import OWN_ORIGIN, PATH, line_at, own_line
+    from ivr.cli.call.plan import Plan
     from ivr.cli.clock import now
     from ivr.cli.signals import interrupted_by_signals
 
     options = Options(**given)
-    options.check(OWN_ORIGIN + PATH if options.url is None else options.url)
-    turns, setup = options.script(), options.setup(now())
+    typed = [
+        name for name in given if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    plan = Plan.of(options, typed, now())
+    options.check(OWN_ORIGIN + PATH if plan.url is None else plan.url)
     with ExitStack() as stack:
         stack.enter_context(interrupted_by_signals())
-        if options.url is None:
+        if plan.url is None:
             line = stack.enter_context(_own(own_line(options.token)))
         else:
-            line = line_at(options.url, options.token)
-        is_good = _hold(line, setup, options, None if options.is_live else turns)
+            line = line_at(plan.url, options.token)
+        is_good = _hold(line, plan, options)
     ctx.exit(0 if is_good else 1)
 
 
@@ -150,17 +188,27 @@ def _own(line: AbstractContextManager[Line]) -> Iterator[Line]:
         yield ready
 
 
-def _hold(line: Line, setup: Setup, options: Options, turns: tuple[Entry, ...] | None) -> bool:
-    """Carries a call through, and says whether it was told whole and without an error.
+def _hold(line: Line, plan: Plan, options: Options) -> bool:
+    """Carries a call through and keeps it, and says whether all is well with it.
 
     Args:
         line: that is rung.
-        setup: of the call.
+        plan: what call it is.
         options: how it is told.
-        turns: what the caller does; None asks somebody at the keys.
     """
+    from ivr.cli.call.keeping import compared, saved
+    from ivr.cli.call.line import digits_of
     from ivr.cli.call.placing import scripted, talked
+    from ivr.simulator.digits import Digits
 
-    if turns is None:
-        return talked(line, setup, options)
-    return scripted(line, setup, options, turns)
+    digits = digits_of(line, plan.kept) if plan.needs_digits else Digits()
+    if plan.turns is None:
+        placed = talked(line, plan.setup, options)
+    else:
+        placed = scripted(line, plan.setup, options, plan.turns, digits)
+    is_kept = options.save is None or saved(placed, line, plan, digits, options.save)
+    if plan.kept is not None:
+        is_good = compared(placed, line, plan.kept, digits, is_json=options.json)
+    else:
+        is_good = not placed.call.failures
+    return is_good and is_kept and placed.is_told

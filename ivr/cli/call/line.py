@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ivr.simulator.digits import Digits
+    from ivr.simulator.replay.kept import KeptCall
+
 OWN_ORIGIN: Final = "http://line.test"
 """Where this checkout's line stands when no PUBLIC_URL says so; nothing listens there."""
 PATH: Final = "/voice"
@@ -32,6 +35,8 @@ class Line(Struct, frozen=True):
     token: str
     transport: httpx.BaseTransport | None = None
     """None: HTTP."""
+    digits: Digits | None = None
+    """By which it reads digits out; None where that is not known yet: see `digits_of`."""
 
     @property
     def is_own(self) -> bool:
@@ -86,9 +91,11 @@ def own_line(token: str | None) -> Iterator[Line]:
         FlowError: the config folder has problems.
         StoreError: there is no Redis.
     """
+    from ivr.cli.digits import digit_words
     from ivr.cli.local import local_app
     from ivr.cli.project import Project
     from ivr.settings import Settings, environment
+    from ivr.simulator.digits import Digits
     from ivr.simulator.http.in_process import InProcess
 
     _check_folder(Settings.from_env(environment()).config)
@@ -96,7 +103,7 @@ def own_line(token: str | None) -> Iterator[Line]:
     auth_token = token or secrets.token_hex(_TOKEN_BYTES)
     with local_app(project, auth_token, is_stdout_free=False) as app:
         url = (project.settings.public_url or OWN_ORIGIN) + PATH
-        yield Line(url, auth_token, InProcess(app))
+        yield Line(url, auth_token, InProcess(app), Digits(digit_words(project.spec)))
 
 
 def _check_folder(config: Path) -> None:
@@ -105,3 +112,38 @@ def _check_folder(config: Path) -> None:
             f"There is no folder {config}, so there is no line here to ring:",
             ["give the URL of one, run the command in the project's folder, or set IVR_CONFIG"],
         )
+
+
+def digits_of(line: Line, kept: KeptCall | None) -> Digits:
+    """Gives what counts as a digit that the line reads out.
+
+    Args:
+        line: that is rung.
+        kept: the call that is placed again, perhaps at another place of the same line; or None.
+
+    Raises:
+        SettingsError: a setting is bad.
+    """
+    from ivr.simulator.digits import Digits
+
+    if line.digits is not None:
+        return line.digits
+    was_own = kept is not None and (kept.url is None or Line(kept.url, "").is_own)
+    return _own_digits() if was_own or line.is_own else Digits()
+
+
+def _own_digits() -> Digits:
+    from ivr.cli.digits import digit_words
+    from ivr.cli.project import read_spec
+    from ivr.settings import Settings, environment
+    from ivr.simulator.digits import Digits
+
+    config = Settings.from_env(environment()).config
+    try:
+        return Digits(digit_words(read_spec(config)))
+    except FlowError:
+        click.echo(
+            f"note: {config}/ cannot be read, so only numerals and English words count as digits",
+            err=True,
+        )
+        return Digits()

@@ -25,6 +25,8 @@ LOOK_SECONDS: Final = 0.1
 """How long a key is waited for before the clock is drawn again."""
 MAX_STEP_SECONDS: Final = 1.0
 """A machine that slept, or a command that was stopped, does not take the call along."""
+DECIMALS: Final = 3
+"""Of the time between two looks: a call that is kept has its keys at times that can be read."""
 _ERASE: Final = "\b\x7f"
 _ENTER: Final = "\r\n"
 
@@ -79,7 +81,7 @@ class Conversation:
 
     def _go_on(self, seconds: float) -> None:
         if self._words is None:  # time stands still while words are typed
-            self._call.wait(seconds)
+            self._call.wait(round(seconds, DECIMALS))
         self._take_typed()
         # Whoever is recorded speaks until they press a key or hang up.
         if self._call.waiting == "record" and "voice" in self._call.listens:

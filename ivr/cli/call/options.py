@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final, Literal, TextIO
 import click
 from msgspec import Struct
 
-from ivr.errors import CallError, TwimlError
+from ivr.errors import CallError, ReplayError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from ivr.simulator.script import Entry
     from ivr.simulator.setup import Setup
-    from ivr.twiml.request import DialStatus
 
 _LIVE_KEY_SECONDS: Final = 0.0
 """Real fingers take their own time."""
@@ -42,12 +41,20 @@ class Options(Struct, frozen=True, kw_only=True):
     verbose: bool
     sound: bool | None
     """None: as it suits; see `is_heard`."""
+    fault: tuple[str, ...] = ()
+    save: Path | None = None
+    replay: Path | None = None
 
     @property
     def is_live(self) -> bool:
         """Whether somebody sits at the keys."""
-        is_asked = self.keys is None and not self.json
+        is_asked = self.keys is None and self.replay is None and not self.json
         return is_asked and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the call is printed; of one that is placed again, only where it differs."""
+        return self.replay is None or (self.verbose and not self.json)
 
     @property
     def is_heard(self) -> bool:
@@ -66,33 +73,30 @@ class Options(Struct, frozen=True, kw_only=True):
         Raises:
             click.UsageError: names the option that does not.
         """
-        from ivr.simulator.http.urls import resolve
+        from ivr.cli.given import check_letters, check_token, check_urls
 
-        if self.token == "":
-            message = "it is empty; give the application's token, or leave the option out"
-            raise click.BadParameter(message, param_hint="--token")
-        self._check_letters()
-        given = {"URL": "", "--fallback": self.fallback, "--status-callback": self.status_callback}
-        for name, value in given.items():
-            try:
-                resolve(url, value or "")
-            except TwimlError as error:
-                raise click.BadParameter(str(error), param_hint=name) from error
+        check_token(self.token)
+        check_letters(
+            {
+                "--token": self.token,
+                "--from": self.from_number,
+                "--to": self.to_number,
+                "--param": "".join(self.params),
+            }
+        )
+        check_urls(url, fallback=self.fallback, status_callback=self.status_callback)
         if self.sound and not (self.is_live or self.real_time):
             raise click.UsageError("--sound needs a call in real time; add --real-time")
+        if self.save is not None:
+            self._check_place(self.save)
 
-    def _check_letters(self) -> None:
-        from ivr.twiml.request import can_be_sent
+    def _check_place(self, save: Path) -> None:
+        from ivr.simulator.replay.file import check_free
 
-        texts = {
-            "--token": self.token,
-            "--from": self.from_number,
-            "--to": self.to_number,
-            "--param": "".join(self.params),
-        }
-        for name, text in texts.items():
-            if not can_be_sent(text or ""):
-                raise click.BadParameter(f"{text!r} is not UTF-8", param_hint=name)
+        try:
+            check_free(save)
+        except ReplayError as error:
+            raise click.BadParameter(str(error), param_hint="--save") from error
 
     def script(self) -> tuple[Entry, ...]:
         """The turns of --keys.
@@ -111,8 +115,9 @@ class Options(Struct, frozen=True, kw_only=True):
         """Who calls whom, and how.
 
         Raises:
-            click.BadParameter: --param or --dial is not in the form that it has.
+            click.BadParameter: --param, --dial or --fault is not in the form that it has.
         """
+        from ivr.cli.given import faults, outcomes, params
         from ivr.simulator.setup import FROM_NUMBER, KEY_SECONDS, TO_NUMBER, Setup
 
         return Setup(
@@ -120,11 +125,12 @@ class Options(Struct, frozen=True, kw_only=True):
             from_number=FROM_NUMBER if self.from_number is None else self.from_number,
             to_number=TO_NUMBER if self.to_number is None else self.to_number,
             method=self.method,
-            params=_params(self.params),
+            params=params(self.params),
             fallback_url=self.fallback,
             status_callback=self.status_callback,
-            dial_outcomes=_outcomes(self.dial),
+            dial_outcomes=outcomes(self.dial),
             max_documents=self.max_turns,
+            faults=faults(self.fault),
             key_seconds=_LIVE_KEY_SECONDS if self.is_live else KEY_SECONDS,
             started_at=started_at,
         )
@@ -133,29 +139,3 @@ class Options(Struct, frozen=True, kw_only=True):
 def _is_terminal(stream: TextIO | None) -> bool:
     """Python has None for a stream that was closed before it began."""
     return stream is not None and stream.isatty()
-
-
-def _params(given: Sequence[str]) -> dict[str, str]:
-    params = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not (name and equals):
-            raise click.BadParameter(f"{each!r}; write NAME=VALUE", param_hint="--param")
-        params[name] = value
-    return params
-
-
-def _outcomes(given: str) -> tuple[DialStatus, ...]:
-    return tuple(_outcome(word.strip()) for word in given.split(",")) if given.strip() else ()
-
-
-def _outcome(word: str) -> DialStatus:
-    from ivr.simulator.setup import OUTCOMES
-
-    for outcome in OUTCOMES:
-        if outcome == word:
-            return outcome
-    raise click.BadParameter(
-        f"{word!r} is no outcome; use {', '.join(OUTCOMES)}, divided by commas",
-        param_hint="--dial",
-    )

@@ -8,10 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
-from ivr.cli.call.captions import Captions, ending, note_to
+from ivr.cli.call.captions import Captions, note_to
 from ivr.cli.call.output import LostError, Output, json_line, plain_console
-from ivr.errors import CallError
+from ivr.errors import CallError, ScriptError
+from ivr.simulator.endings import ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,9 +23,20 @@ if TYPE_CHECKING:
     from ivr.cli.call.line import Line
     from ivr.cli.call.options import Options
     from ivr.simulator.call import Call
+    from ivr.simulator.digits import Digits
     from ivr.simulator.events import Event
     from ivr.simulator.script import Entry
     from ivr.simulator.setup import Setup
+
+
+class Placed(Struct, frozen=True):
+    """A call that was placed."""
+
+    call: Call
+    is_told: bool
+    """Whether all of it could be printed, and every turn be done."""
+    is_whole: bool
+    """Whether it followed its script to the end: nobody interrupted it, or had it in hand."""
 
 
 class _Listeners:
@@ -41,7 +54,9 @@ class _Listeners:
         return None if self.call is None else self.call.sound(url)
 
 
-def scripted(line: Line, setup: Setup, options: Options, turns: Sequence[Entry]) -> bool:
+def scripted(
+    line: Line, setup: Setup, options: Options, turns: Sequence[Entry], digits: Digits
+) -> Placed:
     """Follows a script, and tells the call.
 
     Args:
@@ -49,15 +64,13 @@ def scripted(line: Line, setup: Setup, options: Options, turns: Sequence[Entry])
         setup: of the call.
         options: how it is told.
         turns: what the caller does.
-
-    Returns:
-        Whether the call had no error, and could be told to its end.
+        digits: what counts as a digit that the line reads out.
     """
     from ivr.simulator.phone import Phone
     from ivr.simulator.script import follow
 
-    output = Output(json_line if options.json else _captions(options, line))
-    left, is_whole = tuple(turns), False
+    output = Output(_teller(options, line))
+    left, is_whole, trouble = tuple(turns), False, None
     with ExitStack() as stack:
         phone = stack.enter_context(Phone(line.transport, line.token, setup))
         listeners = _Listeners(output)
@@ -65,27 +78,55 @@ def scripted(line: Line, setup: Setup, options: Options, turns: Sequence[Entry])
         pace = _pace(output, beat) if options.real_time else None
         call = listeners.call = phone.call(line.url, on_event=listeners, pace=pace)
         try:
-            left = follow(call, turns)
+            left = follow(call, turns, digits)
             is_whole = True
+        except ScriptError as error:
+            trouble, is_whole = error, True
         except (KeyboardInterrupt, LostError):
             _hang_up(call)
-    if is_whole and left:
-        _note(output, f"the call ended with {len(left)} of {len(turns)} turns left")
-    if is_whole and options.keys is None and call.ended == "caller" and not options.json:
+    if trouble is not None:
+        output.write(lambda: click.echo(str(trouble), err=True))
+    elif is_whole and options.replay is None:
+        _tell_notes(output, call, options, len(left), len(turns))
+    is_told = _close(output, call, is_text=options.is_told and not options.json)
+    return Placed(call, is_told and trouble is None, is_whole)
+
+
+def _teller(options: Options, line: Line) -> Callable[[Event], object]:
+    if not options.is_told:
+        return lambda _: None
+    return json_line if options.json else _captions(options, line)
+
+
+def _tell_notes(output: Output, call: Call, options: Options, left: int, turns: int) -> None:
+    """Says what of that which was asked for did not come to pass."""
+    if left:
+        _note(output, f"the call ended with {left} of {turns} turns left")
+    if options.keys is None and call.ended == "caller" and not options.json:
         _note(output, "no keys were given, so the caller only listened; use --keys or a terminal")
-    return _close(output, call, is_text=not options.json)
+    _tell_unused(call, partial(_note, output))
 
 
-def talked(line: Line, setup: Setup, options: Options) -> bool:
+def _tell_unused(call: Call, note: Callable[[str], object]) -> None:
+    from ivr.simulator.events import Requested
+
+    asked = [
+        event
+        for event in call.events
+        if isinstance(event, Requested) and event.purpose == "document"
+    ]
+    noun = "request for a document" if len(asked) == 1 else "requests for documents"
+    for fault in call.unused_faults:
+        note(f"fault {fault} befell nothing: the call had only {len(asked)} {noun}")
+
+
+def talked(line: Line, setup: Setup, options: Options) -> Placed:
     """Lets somebody at the keys talk to the line, and tells the call.
 
     Args:
         line: that is rung.
         setup: of the call.
         options: how it is told.
-
-    Returns:
-        Whether the call had no error, and could be told to its end.
 
     Raises:
         click.UsageError: this machine's terminals cannot be read key by key.
@@ -120,7 +161,8 @@ def talked(line: Line, setup: Setup, options: Options) -> bool:
             conversation.hold()
         except (KeyboardInterrupt, OSError):  # the terminal may have gone
             _hang_up(call)
-    return _close(output, call, is_text=True)
+    _tell_unused(call, note)
+    return Placed(call, _close(output, call, is_text=True), is_whole=False)
 
 
 def _captions(options: Options, line: Line, console: Console | None = None) -> Captions:
@@ -177,4 +219,4 @@ def _close(output: Output, call: Call, *, is_text: bool) -> bool:
     if is_text:
         said = f"{ending(call.ended or 'caller')} after {call.seconds:.1f} s."
         output.write(lambda: click.echo(said))
-    return output.close() and not call.failures
+    return output.close()

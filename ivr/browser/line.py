@@ -1,0 +1,39 @@
+"""The line that the browser phone rings, as whoever serves the page hands it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from ivr.simulator.setup import Setup
+
+if TYPE_CHECKING:
+    import httpx
+
+English: TypeAlias = Callable[[str], str | None]
+"""What words mean in English; None where that is not known."""
+Rows: TypeAlias = Sequence[tuple[str, str]]
+"""Names and values, in order: `("place", "main_menu")`."""
+KeptOf: TypeAlias = Callable[[str], Rows]
+"""What the line keeps of a call, by its CallSid; no rows while it keeps nothing."""
+
+
+class RungLine(Struct, frozen=True, kw_only=True):
+    """Where the page's calls lead, and what signs them; the auth token stays on this side."""
+
+    url: str
+    """Of the first document, absolute."""
+    auth_token: str
+    transport: httpx.BaseTransport | None = None
+    """None: HTTP. One that is given serves all calls, from several threads, and goes on when one of
+    them closes it, as `ivr.simulator.http.in_process.InProcess` does."""
+    name: str | None = None
+    """Of the line, for the head of the page."""
+    setup: Callable[[], Setup] = Setup
+    """Makes the setup of a call that begins now."""
+    english: English | None = None
+    """None: no English is known of anything."""
+    session: KeptOf | None = None
+    """None: nobody knows what the line keeps of a call."""

@@ -1,0 +1,247 @@
+"""The command `ivr crawl`: what was asked for, put together and carried through."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+from msgspec import Struct
+
+from ivr.errors import IvrError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.cli.call.line import Line
+    from ivr.simulator.crawl.inputs import Offers
+    from ivr.simulator.crawl.report import Report
+    from ivr.simulator.crawl.walk import Limits
+    from ivr.simulator.setup import Setup
+
+_EPILOG = """\b
+Examples:
+  ivr crawl                    walk this checkout's own line
+  ivr crawl http://127.0.0.1:5000/voice
+  ivr crawl https://example.org/voice --token T --entry 1234 --say yes --say no --json
+  ivr crawl http://127.0.0.1:5000/ --method GET --max-documents 50 --timeout 30
+
+\b
+Exits with 0 when all was tried and nothing is wrong (warnings do not count), 1 when something is,
+or a limit was reached, 2 on wrong usage.
+"""
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """The options of `ivr crawl`, as click gives them."""
+
+    url: str | None
+    method: Literal["GET", "POST"]
+    token: str | None
+    from_number: str | None
+    to_number: str | None
+    params: tuple[str, ...]
+    entries: tuple[str, ...]
+    words: tuple[str, ...]
+    max_documents: int
+    max_calls: int
+    timeout: float
+    json: bool
+
+    def check(self, url: str) -> None:
+        """Sees that what was given can be sent and keyed.
+
+        Args:
+            url: of the first document.
+
+        Raises:
+            click.UsageError: names the option that cannot.
+        """
+        from ivr.cli.given import check_letters, check_urls
+        from ivr.twiml.attributes import KEYS
+
+        if self.token == "":
+            message = "it is empty; give the application's token, or leave the option out"
+            raise click.BadParameter(message, param_hint="--token")
+        check_letters(
+            {
+                "--token": self.token,
+                "--from": self.from_number,
+                "--to": self.to_number,
+                "--param": "".join(self.params),
+                "--say": "".join(self.words),
+            }
+        )
+        check_urls(url)
+        for entry in self.entries:
+            if not entry or set(entry) - set(KEYS):
+                message = f"{entry!r} cannot be keyed; give digits, * or #"
+                raise click.BadParameter(message, param_hint="--entry")
+        if not all(each.strip() for each in self.words):
+            raise click.BadParameter("it has no words; give some", param_hint="--say")
+
+    def setup(self) -> Setup:
+        """Who calls whom, and how.
+
+        Raises:
+            click.BadParameter: --param is not in the form that it has.
+        """
+        from ivr.cli.clock import now
+        from ivr.cli.given import params
+        from ivr.simulator.setup import FROM_NUMBER, TO_NUMBER, Setup
+
+        return Setup(
+            # An empty one is a number that is withheld.
+            from_number=FROM_NUMBER if self.from_number is None else self.from_number,
+            to_number=TO_NUMBER if self.to_number is None else self.to_number,
+            method=self.method,
+            params=params(self.params),
+            started_at=now(),
+        )
+
+    def offers(self) -> Offers:
+        """What the caller may key and say besides what every crawl tries."""
+        from ivr.simulator.crawl.inputs import Offers
+
+        return Offers(entries=self.entries, words=self.words)
+
+    def limits(self) -> Limits:
+        """When the crawl stops."""
+        from ivr.simulator.crawl.walk import Limits
+
+        return Limits(
+            max_documents=self.max_documents,
+            max_calls=self.max_calls,
+            max_seconds=self.timeout,
+        )
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("url", required=False)
+@click.option(
+    "--method",
+    type=click.Choice(["GET", "POST"], case_sensitive=False),
+    default="POST",
+    show_default=True,
+    help="How the first document is asked for.",
+)
+@click.option(
+    "--token",
+    metavar="T",
+    help="The auth token that signs the requests. [default: the one that the line here uses]",
+)
+@click.option(
+    "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
+)
+@click.option(
+    "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"
+)
+@click.option(
+    "--param",
+    "params",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A further parameter of every request; may be given more than once. [default: none]",
+)
+@click.option(
+    "--entry",
+    "entries",
+    metavar="KEYS",
+    multiple=True,
+    help="An entry to try wherever more than one key is taken; may be given more than once. "
+    "[default: the digits that are read out, and wrong ones]",
+)
+@click.option(
+    "--say",
+    "words",
+    metavar="WORDS",
+    multiple=True,
+    help="Words to try wherever speech is taken; may be given more than once. "
+    "[default: the hints of the document]",
+)
+@click.option(
+    "--max-documents",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=500,
+    show_default=True,
+    help="Stop when so many documents were told apart by what they ask and say.",
+)
+@click.option(
+    "--max-calls",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=2000,
+    show_default=True,
+    help="Stop after so many calls.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=600.0,
+    show_default=True,
+    help="Stop after so much real time.",
+)
+@click.option("--json", is_flag=True, help="Print one JSON object, for scripts. [default: text]")
+@click.pass_context
+def crawl(ctx: click.Context, /, **given: Any) -> None:
+    """Walk every menu of the application at URL; without URL, of this checkout's own line.
+
+    Places call after call as Twilio would, tries every key, entry, word and silence at every place,
+    and tells what is heard there, where it leads, and what is wrong: errors, dead ends, loops with
+    no way out, documents that nothing leads to.
+    """
+    from ivr.cli.call.line import OWN_ORIGIN, PATH
+    from ivr.cli.crawl.text import tell
+    from ivr.cli.signals import interrupted_by_signals
+
+    options = Options(**given)
+    options.check(OWN_ORIGIN + PATH if options.url is None else options.url)
+    setup = options.setup()
+    with interrupted_by_signals(), _line(options) as line:
+        report = _crawled(line, setup, options)
+        if options.json:
+            import msgspec
+
+            click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
+        else:
+            tell(report)
+    ctx.exit(0 if report.is_good else 1)
+
+
+@contextmanager
+def _line(options: Options) -> Iterator[Line]:
+    """A line that cannot be rung at all is wrong usage, and nothing that a crawl has found."""
+    from ivr.cli.call.line import line_at, own_line
+
+    if options.url is not None:
+        yield line_at(options.url, options.token)
+        return
+    with ExitStack() as stack:
+        try:
+            ready = stack.enter_context(own_line(options.token))
+        except IvrError as error:
+            raise SettingsError(str(error), ()) from error
+        yield ready
+
+
+def _crawled(line: Line, setup: Setup, options: Options) -> Report:
+    from rich.console import Console
+
+    from ivr.cli.call.line import digits_of
+    from ivr.cli.crawl.progress import progress_shown
+    from ivr.simulator.crawl.crawler import crawl as walk
+    from ivr.simulator.phone import Phone
+
+    console = Console(stderr=True)
+    with Phone(line.transport, line.token) as phone, progress_shown(console) as on_progress:
+        return walk(
+            phone,
+            line.url,
+            setup=setup,
+            digits=digits_of(line, None),
+            offers=options.offers(),
+            limits=options.limits(),
+            on_progress=on_progress,
+        )

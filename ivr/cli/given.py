@@ -1,0 +1,112 @@
+"""Options that more than one command has, read into what the pretend carrier takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.errors import CallError, TwimlError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.simulator.faults import Fault
+    from ivr.twiml.request import DialStatus
+
+
+def params(given: Sequence[str]) -> dict[str, str]:
+    """The parameters of --param.
+
+    Raises:
+        click.BadParameter: one is not in the form NAME=VALUE.
+    """
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{each!r}; write NAME=VALUE", param_hint="--param")
+        found[name] = value
+    return found
+
+
+def outcomes(given: str) -> tuple[DialStatus, ...]:
+    """The outcomes of --dial, in order.
+
+    Raises:
+        click.BadParameter: one is none.
+    """
+    return tuple(_outcome(word.strip()) for word in given.split(",")) if given.strip() else ()
+
+
+def faults(given: Sequence[str]) -> tuple[Fault, ...]:
+    """The faults of --fault.
+
+    Raises:
+        click.BadParameter: one is none.
+    """
+    from ivr.simulator.faults import parse_faults
+
+    try:
+        return parse_faults(given)
+    except CallError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from error
+
+
+def check_token(token: str | None) -> None:
+    """Sees that a token can sign.
+
+    Raises:
+        click.BadParameter: it is empty.
+    """
+    if token == "":
+        message = "it is empty; give the application's token, or leave the option out"
+        raise click.BadParameter(message, param_hint="--token")
+
+
+def check_urls(url: str, **others: str | None) -> None:
+    """Sees that URLs lead somewhere.
+
+    Args:
+        url: of the first document, absolute.
+        **others: by the option that they were given with; may be relative to it; None: not given.
+
+    Raises:
+        click.BadParameter: names the one that does not.
+    """
+    from ivr.simulator.http.urls import resolve
+
+    for name, value in {"URL": "", **others}.items():
+        try:
+            resolve(url, value or "")
+        except TwimlError as error:
+            hint = name if name == "URL" else f"--{name.replace('_', '-')}"
+            raise click.BadParameter(str(error), param_hint=hint) from error
+
+
+def check_letters(texts: dict[str, str | None]) -> None:
+    """Sees that texts can be sent.
+
+    Args:
+        texts: by the option that they were given with; None: not given.
+
+    Raises:
+        click.BadParameter: names the one that cannot.
+    """
+    from ivr.twiml.request import can_be_sent
+
+    for name, text in texts.items():
+        if not can_be_sent(text or ""):
+            raise click.BadParameter(f"{text!r} is not UTF-8", param_hint=name)
+
+
+def _outcome(word: str) -> DialStatus:
+    from ivr.simulator.setup import OUTCOMES
+
+    for outcome in OUTCOMES:
+        if outcome == word:
+            return outcome
+    raise click.BadParameter(
+        f"{word!r} is no outcome; use {', '.join(OUTCOMES)}, divided by commas",
+        param_hint="--dial",
+    )

@@ -1,0 +1,171 @@
+"""`ivr phone URL`: a telephone in the browser, for anybody's application."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ivr.simulator.setup import Setup
+
+PORT: Final = 8765
+
+_EPILOG = """\b
+Examples:
+  ivr phone http://127.0.0.1:5000/voice
+  ivr phone https://example.org/voice --token T --open
+  ivr phone http://127.0.0.1:5000/ --method GET --param CallerName=Asha --port 9000
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("url")
+@click.option(
+    "--token",
+    metavar="T",
+    help="The auth token that signs the requests; it never reaches the browser. "
+    "[default: the one that the line here uses]",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    default=PORT,
+    show_default=True,
+    help="The port of the page, on 127.0.0.1.",
+)
+@click.option("--open", "is_opened", is_flag=True, help="Open the page. [default: no]")
+@click.option(
+    "--method",
+    type=click.Choice(["GET", "POST"], case_sensitive=False),
+    default="POST",
+    show_default=True,
+    help="How the first document is asked for.",
+)
+@click.option(
+    "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
+)
+@click.option(
+    "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"
+)
+@click.option(
+    "--param",
+    "params",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A further parameter of every request; may be given more than once. [default: none]",
+)
+@click.option(
+    "--dial",
+    metavar="OUTCOMES",
+    default="",
+    help="How Dials end, in order: completed, answered, busy, no-answer, failed or canceled, "
+    "divided by commas. [default: completed]",
+)
+@click.option(
+    "--fallback",
+    metavar="URL",
+    help="Asked when a document cannot be had or read; may be relative to URL. [default: none]",
+)
+def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: Any) -> None:
+    """Serve a telephone in the browser that rings the application at URL, as Twilio would.
+
+    The page answers on this machine only: call and hang-up keys, a keypad, the clips, captions, and
+    a log of every request and document. It stops on Ctrl-C.
+    """
+    from ivr.browser.app import ROOT, browser_phone
+    from ivr.browser.line import RungLine
+    from ivr.cli.call.line import line_at
+    from ivr.cli.port import reserved
+    from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
+
+    caller = Caller(**given)
+    caller.check(url, token)
+    usual = caller.setup()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    line = line_at(url, token)
+    rung = RungLine(url=line.url, auth_token=line.token, setup=usual)
+    with ExitStack() as stack:
+        stack.enter_context(stopped_by_signal())
+        taken = reserved(HOST, port, what="The page", remedy="give another one with --port")
+        listener = stack.enter_context(taken)
+        page = stack.enter_context(browser_phone(rung))
+        address = f"{origin(listener)}{ROOT}"
+        ready = f"Ready. Open {address} in a browser, and ring the line there.\nStop with Ctrl-C."
+        serve(listener, page, ready, partial(_open, address) if is_opened else lambda: None)
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """Who calls, and how, as click gives it."""
+
+    method: Literal["GET", "POST"]
+    from_number: str | None
+    to_number: str | None
+    params: tuple[str, ...]
+    dial: str
+    fallback: str | None
+
+    def check(self, url: str, token: str | None) -> None:
+        """Sees that what was given can be sent.
+
+        Raises:
+            click.BadParameter: names the option that cannot.
+        """
+        from ivr.cli.given import check_letters, check_token, check_urls
+
+        check_token(token)
+        check_letters(
+            {
+                "--token": token,
+                "--from": self.from_number,
+                "--to": self.to_number,
+                "--param": "".join(self.params),
+            }
+        )
+        check_urls(url, fallback=self.fallback)
+
+    def setup(self) -> Callable[[], Setup]:
+        """What makes the setup of a call that begins now.
+
+        Raises:
+            click.BadParameter: --param or --dial is not in the form that it has.
+        """
+        from ivr.cli.clock import now
+        from ivr.cli.given import outcomes, params
+        from ivr.simulator.setup import FROM_NUMBER, TO_NUMBER, Setup
+
+        return partial(
+            _begun,
+            now,
+            Setup(
+                # An empty one is a number that is withheld.
+                from_number=FROM_NUMBER if self.from_number is None else self.from_number,
+                to_number=TO_NUMBER if self.to_number is None else self.to_number,
+                method=self.method,
+                params=params(self.params),
+                fallback_url=self.fallback,
+                dial_outcomes=outcomes(self.dial),
+            ),
+        )
+
+
+def _begun(now: Callable[[], datetime], setup: Setup) -> Setup:
+    from msgspec.structs import replace
+
+    return replace(setup, started_at=now())
+
+
+def _open(address: str) -> None:
+    """Opens the page beside: a browser in a terminal would keep the server from answering."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

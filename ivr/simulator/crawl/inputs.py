@@ -1,0 +1,213 @@
+"""What a caller can do at a place, as a crawl tries it: keys, codes, words, sound, and silence."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
+
+from msgspec import Struct
+
+from ivr.simulator.actions import Press, Record, Speak
+from ivr.simulator.script import HEARD, QUEUE_SECONDS, SILENCE, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.simulator.call import Call
+    from ivr.simulator.crawl.turn import Ask
+    from ivr.twiml.request import DialStatus
+
+RECORD_SECONDS: Final = 3.0
+"""How long the caller speaks for a Record."""
+FILLER: Final = "hello"
+"""What the caller says where nothing tells what is understood."""
+MAX_HINTS: Final = 20
+"""How many hints of a Gather are said."""
+UNKNOWN_LENGTH: Final = 4
+"""Of a wrong entry, where neither the line nor its document says how long one is."""
+SOME_KEY: Final = "1"
+"""What is pressed where digits were read out before, and now are not."""
+MAX_DIALS: Final = 3
+"""Of one input, whose outcomes are tried; those after them are answered."""
+_WRONG: Final = "1"
+_COMPLETED: Final[DialStatus] = "completed"
+TRIED_OUTCOMES: Final[tuple[DialStatus, ...]] = ("busy", "no-answer", "failed")
+
+
+KEYPAD: Final = "1234567890*#"
+"""As it is read on a telephone."""
+
+
+class ReadOut(Struct, frozen=True, tag=True):
+    """The caller presses the digits that they have heard last."""
+
+
+class WrongEntry(Struct, frozen=True, tag=True):
+    """The caller presses digits, and not those that they have just heard."""
+
+    length: int
+    finishing: str
+    """The key behind them; empty for none."""
+
+
+class Ring(Struct, frozen=True, tag=True):
+    """The caller rings, with which each call begins."""
+
+
+Input: TypeAlias = Ring | Press | Speak | Record | Wait | ReadOut | WrongEntry
+
+
+class Step(Struct, frozen=True):
+    """An input, and what becomes of the Dials and the queues that it leads to."""
+
+    input: Input
+    outcomes: tuple[DialStatus, ...] = ()
+    """As in `Setup.dial_outcomes`; empty when each Dial is answered, and no agent comes."""
+
+
+class Offers(Struct, frozen=True, kw_only=True):
+    """What the caller may key and say besides what every crawl tries."""
+
+    entries: tuple[str, ...] = ()
+    """For a Gather that takes more than one key."""
+    words: tuple[str, ...] = ()
+    """For one that listens to speech; empty for the hints of its document."""
+
+
+def inputs_of(ask: Ask, digits: str, offers: Offers) -> tuple[Input, ...]:
+    """Gives what is tried at a place, in the order in which it is tried; silence comes last.
+
+    Args:
+        ask: what the line waits for.
+        digits: that it reads out there; empty for none.
+        offers: of this crawl.
+    """
+    match ask.kind:
+        case "gather":
+            found = [*_keyed(ask, digits, offers), *_spoken(ask, offers), Wait()]
+        case "record":
+            found = [Record(RECORD_SECONDS), Wait()]
+        case "queue":
+            found = [Wait()]
+        case "ring":
+            found = [Ring()]
+        case "end":
+            found = []
+        case _:
+            assert_never(ask.kind)
+    return tuple(dict.fromkeys(found))
+
+
+def _keyed(ask: Ask, digits: str, offers: Offers) -> Iterator[Input]:
+    if "dtmf" not in ask.input:
+        return
+    end, length = ask.finish_on_key, ask.num_digits
+    if length == 1:
+        yield from (Press(key) for key in KEYPAD)
+        return
+    if digits and len(digits) <= (length or len(digits)):
+        yield ReadOut()
+    for entry in offers.entries:
+        yield Press(entry + _finishing(ask, len(entry)))
+    # Where numDigits is left out, a menu of single keys may be meant.
+    if length is None:
+        yield from (Press(key + end) for key in KEYPAD if key.isdigit())
+    wrong = length or len(digits) or UNKNOWN_LENGTH
+    yield WrongEntry(wrong, _finishing(ask, wrong))
+    yield Press("*" + (end if end != "*" else ""))
+    if end:
+        yield Press(end)
+
+
+def _finishing(ask: Ask, length: int) -> str:
+    """The key that must follow an entry of that length, lest the line wait for more."""
+    return "" if length == ask.num_digits else ask.finish_on_key
+
+
+def _spoken(ask: Ask, offers: Offers) -> Iterator[Input]:
+    if "speech" in ask.input:
+        words = offers.words or ask.hints[:MAX_HINTS] or (FILLER,)
+        yield from (Speak(each) for each in words)
+
+
+def carry_out(call: Call, given: Input, digits: str) -> None:
+    """Lets the caller do it, and listens until the line waits for them anew.
+
+    Args:
+        call: that waits for the caller, or was not started yet.
+        given: what they do.
+        digits: that were read out to them; empty for none.
+    """
+    match given:
+        case Ring():
+            call.start()
+        case Press(keys):
+            call.press(keys)
+        case ReadOut():
+            call.press(digits or SOME_KEY)
+        case WrongEntry(length, finishing):
+            call.press(_other(digits, length) + finishing)
+        case Speak(text):
+            call.say(text)
+        case Record(seconds):
+            call.record(seconds)
+        case Wait():
+            _wait(call)
+        case _:
+            assert_never(given)
+
+
+def _other(digits: str, length: int) -> str:
+    """An entry that is far from the right one: no digit of it stands where it should."""
+    if not digits:
+        return _WRONG * length
+    return "".join(str((int(digits[at % len(digits)]) + 5) % 10) for at in range(length))
+
+
+def _wait(call: Call) -> None:
+    """In a queue out of which nobody takes them the caller does not wait for hours."""
+    until = call.next_seconds
+    is_held = call.waiting == "queue" and until is not None
+    if until is not None and is_held and until - call.seconds > QUEUE_SECONDS:
+        call.wait(QUEUE_SECONDS)
+    else:
+        call.wait()
+
+
+def written(given: Input) -> str:
+    """Gives an input as `ivr call --keys` takes it."""
+    match given:
+        case Ring():
+            return ""
+        case Press(keys):
+            return keys
+        case ReadOut():
+            return HEARD
+        case WrongEntry(length, finishing):
+            return _WRONG * length + finishing
+        case Speak(text):
+            return shlex.quote(f"say:{text}")
+        case Record(seconds):
+            return f"record:{seconds:g}"
+        case Wait():
+            return SILENCE
+        case _:
+            assert_never(given)
+
+
+def alternatives(
+    used: tuple[DialStatus, ...], dialed: int, *, has_queued: bool
+) -> Iterator[tuple[DialStatus, ...]]:
+    """Gives what else can become of the Dials of an input, one more at a time.
+
+    Args:
+        used: what became of the first of them.
+        dialed: how many more there were, which were answered.
+        has_queued: whether the caller has waited in a queue, and no agent came.
+    """
+    for more in range(min(dialed, MAX_DIALS - len(used))):
+        answered = tuple(_COMPLETED for _ in range(more))
+        for outcome in TRIED_OUTCOMES:
+            yield (*used, *answered, outcome)
+    if has_queued and not used:
+        yield (_COMPLETED,)

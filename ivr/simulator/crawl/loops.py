@@ -1,0 +1,64 @@
+"""Places that lead only to one another: a caller who has come there can only hang up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ivr.simulator.crawl.atlas import Place
+
+
+def closed_loops(places: Collection[Place], unknown: Collection[int]) -> list[list[Place]]:
+    """Gives each group of places that lead only to one another, and never to an end.
+
+    Args:
+        places: all of them.
+        unknown: numbers of those at which not everything was tried; they may lead on.
+    """
+    leads = {place.number: _targets(place) for place in places}
+    out = {place.number for place in places if place.is_end or _has_way_out(place)} | set(unknown)
+    trapped = set(leads) - _leading_to(out, leads)
+    groups: dict[frozenset[int], list[Place]] = {}
+    for place in places:
+        if place.number in trapped:
+            reached = _reached(place.number, leads)
+            # Who can come back from everywhere is in the loop; others only lead into it.
+            if all(place.number in _reached(number, leads) for number in reached):
+                groups.setdefault(frozenset(reached), []).append(place)
+    return list(groups.values())
+
+
+def _targets(place: Place) -> set[int]:
+    return {
+        target.place.number
+        for variant in place.variants
+        for way in variant.ways.values()
+        for target in way.targets
+    }
+
+
+def _has_way_out(place: Place) -> bool:
+    # Out of a queue an agent may take the caller at any time.
+    ways = (way for variant in place.variants for way in variant.ways.values())
+    return place.ask.kind == "queue" or any(way.has_way_out for way in ways)
+
+
+def _leading_to(goals: set[int], leads: Mapping[int, set[int]]) -> set[int]:
+    """Those from which one of the goals can be reached, the goals with them."""
+    found, is_growing = set(goals), True
+    while is_growing:
+        more = {number for number, targets in leads.items() if targets & found} - found
+        found |= more
+        is_growing = bool(more)
+    return found
+
+
+def _reached(start: int, leads: Mapping[int, set[int]]) -> set[int]:
+    found, left = set[int](), [start]
+    while left:
+        more = leads[left.pop()] - found
+        found |= more
+        left += more
+    return found

@@ -1,1 +1,0 @@
-"""Calls that are kept, and placed again to see what has changed."""
