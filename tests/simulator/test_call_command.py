@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -25,6 +26,7 @@ from ivr.twiml.signature import is_signed
 from ivr.twiml.verbs import Dial, Gather, Hangup, Noun, Pause, Play, Redirect, Reject, Say, Verb
 from ivr.twiml.write import write
 from tests.cli.pages import pages
+from tests.cli.terminal import UNMEASURED
 from tests.serving import serving
 from tests.sounds import sound
 
@@ -355,6 +357,7 @@ def test_a_call_that_is_interrupted_is_hung_up(signal_name: str) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env={**os.environ, **UNMEASURED},  # noqa: TID251 - a child needs PATH
         ) as process,
     ):
         assert process.stdout is not None
@@ -382,6 +385,7 @@ def test_a_caller_may_hang_up_before_anybody_has_answered() -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env={**os.environ, **UNMEASURED},  # noqa: TID251 - a child needs PATH
         ) as process,
     ):
         assert asked.wait(30)

@@ -7,38 +7,21 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ivr.simulator.crawl.crawler import crawl
-from ivr.simulator.crawl.inputs import Offers
-from ivr.simulator.crawl.walk import Limits
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
-from ivr.simulator.setup import Setup
+from ivr.simulator.script import parse
 from tests.conftest import LINE, TOKEN
 from tests.simulator.applications import faulty
+from tests.simulator.crawling import crawled, heard, of_kind
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
     from ivr.simulator.crawl.report import Finding, Report
-
-
-def crawled(app: WSGIApplication, path: str = "/voice", **given: object) -> Report:
-    limits = Limits(**{name: value for name, value in given.items() if name.startswith("max")})  # type: ignore[arg-type]
-    offers = Offers(**{k: v for k, v in given.items() if k in {"entries", "words"}})  # type: ignore[arg-type]
-    method = given.get("method", "POST")
-    setup = Setup(method="GET" if method == "GET" else "POST")
-    with Phone(InProcess(app), TOKEN) as phone:
-        return crawl(phone, LINE + path, setup=setup, limits=limits, offers=offers)
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
     return crawled(faulty.make_app())
-
-
-def of_kind(report: Report, kind: str) -> list[Finding]:
-    return [finding for finding in report.findings if finding.kind == kind]
 
 
 def named(report: Report, kind: str, part: str) -> Finding:
@@ -73,10 +56,6 @@ def test_nothing_else_is_named(report: Report) -> None:
         len(kinds) - 7
     )
     assert not report.is_good
-
-
-def heard(report: Report) -> set[str]:
-    return {words for document in report.documents for words in document.words}
 
 
 def test_what_stands_behind_a_code_that_is_read_out_is_reached(report: Report) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from ivr.cli.call.line import Line
     from ivr.simulator.crawl.inputs import Offers
+    from ivr.simulator.crawl.limits import Limits
     from ivr.simulator.crawl.report import Report
-    from ivr.simulator.crawl.walk import Limits
     from ivr.simulator.setup import Setup
 
 _EPILOG = """\b
@@ -107,7 +107,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     def limits(self) -> Limits:
         """When the crawl stops."""
-        from ivr.simulator.crawl.walk import Limits
+        from ivr.simulator.crawl.limits import Limits
 
         return Limits(
             max_documents=self.max_documents,
@@ -193,7 +193,6 @@ def crawl(ctx: click.Context, /, **given: Any) -> None:
     no way out, documents that nothing leads to.
     """
     from ivr.cli.call.line import OWN_ORIGIN, PATH
-    from ivr.cli.crawl.text import tell
     from ivr.cli.signals import interrupted_by_signals
 
     options = Options(**given)
@@ -201,13 +200,18 @@ def crawl(ctx: click.Context, /, **given: Any) -> None:
     setup = options.setup()
     with interrupted_by_signals(), _line(options) as line:
         report = _crawled(line, setup, options)
-        if options.json:
-            import msgspec
+        is_told = _told(report, is_json=options.json)
+    ctx.exit(0 if report.is_good and is_told else 1)
 
-            click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
-        else:
-            tell(report)
-    ctx.exit(0 if report.is_good else 1)
+
+def _told(report: Report, *, is_json: bool) -> bool:
+    """Prints a report; False if it cannot be printed whole."""
+    from ivr.cli.call.output import Output
+    from ivr.cli.crawl.text import tell, tell_json
+
+    output = Output(lambda _: None)
+    output.write(lambda: tell_json(report) if is_json else tell(report))
+    return output.close()
 
 
 @contextmanager
@@ -232,13 +236,12 @@ def _crawled(line: Line, setup: Setup, options: Options) -> Report:
     from ivr.cli.call.line import digits_of
     from ivr.cli.crawl.progress import progress_shown
     from ivr.simulator.crawl.crawler import crawl as walk
-    from ivr.simulator.phone import Phone
 
-    console = Console(stderr=True)
-    with Phone(line.transport, line.token) as phone, progress_shown(console) as on_progress:
+    with progress_shown(Console(stderr=True)) as on_progress:
         return walk(
-            phone,
             line.url,
+            line.token,
+            transport=line.transport,
             setup=setup,
             digits=digits_of(line, None),
             offers=options.offers(),

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.console import Console
+    from rich.progress import Progress
 
-    from ivr.simulator.crawl.walk import Progress as Walked
+    from ivr.simulator.crawl.progress import Progress as Walked
 
 
 @contextmanager
@@ -20,14 +21,11 @@ def progress_shown(console: Console) -> Iterator[Callable[[Walked], object] | No
     Args:
         console: of the messages.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
     if not console.is_terminal:
         yield None
         return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("ringing")
+    with _bar(console) as bar:
+        task = bar.add_task("ringing, inputs")
 
         def show(now: Walked) -> None:
             calls = "1 call" if now.calls == 1 else f"{now.calls} calls"
@@ -39,3 +37,22 @@ def progress_shown(console: Console) -> Iterator[Callable[[Walked], object] | No
             )
 
         yield show
+
+
+def _bar(console: Console) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import shlex
+import textwrap
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import urlsplit
 
 from ivr.cli.call.output import plain_console
 from ivr.simulator.endings import ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console
 
     from ivr.simulator.crawl.report import Finding, FindingKind, Key, Report, Stop
     from ivr.simulator.events import By
 
-MIN_WORDS_WIDTH: Final = 20
-"""Of the words of a place, however narrow the terminal is."""
+MIN_WIDTH: Final = 20
+"""Of what is told, however narrow the terminal is."""
 MAX_SEEN: Final = 6
-"""How many places are named at which a finding was seen; JSON has them all."""
+"""How many places are named to which a key led, or at which a finding was seen; JSON has all."""
 _INDENT: Final = "     "
+_SPECIAL: Final = frozenset('"$`\\!')
+"""What a shell heeds within double quotes."""
+_HANGING: Final = "  "
+"""What is folded goes on a little further in."""
 _CUT: Final = "…"
 
 _HEADINGS: Final[dict[FindingKind, tuple[str, str]]] = {
@@ -35,7 +39,7 @@ _HEADINGS: Final[dict[FindingKind, tuple[str, str]]] = {
 
 
 def tell(report: Report) -> None:
-    """Writes a report to stdout.
+    """Writes a report to stdout: places, then what is wrong, then how much there was.
 
     Args:
         report: of a crawl.
@@ -43,17 +47,51 @@ def tell(report: Report) -> None:
     console = plain_console()
     for place in report.places:
         _tell_place(console, place)
-    for kind, findings in groupby(report.findings, key=lambda finding: finding.kind):
+    for kind, grouped in groupby(report.findings, key=lambda finding: finding.kind):
         heading, style = _HEADINGS[kind]
-        _print(console, heading, style)
+        findings = list(grouped)
+        count = f" ({len(findings)})" if len(findings) > 1 else ""
+        _print(console, f"{heading}{count}", style)
         for finding in findings:
             _tell_finding(console, finding, report.url)
         _print(console, "")
-    _print(console, _sum(report), "bold")
+    _print(console, _folded(console, _sum(report), ""), "bold")
+
+
+def tell_json(report: Report) -> None:
+    """Writes a report to stdout as one JSON object, in UTF-8 whatever the terminal speaks.
+
+    Args:
+        report: of a crawl.
+    """
+    import click
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
 
 
 def _print(console: Console, text: str, style: str | None = None) -> None:
+    # Soft wrap leaves lines whole: what is not folded, such as a command, can be copied.
     console.print(text, style=style, soft_wrap=True)
+
+
+def _folded(console: Console, text: str, indent: str) -> str:
+    """A text folded between words, under its indent, for a person; whole in a file.
+
+    Terminals do not agree on how wide Bengali is, but no letter of it is wider than one cell.
+    """
+    if not console.is_terminal:
+        return indent + text
+    width = max(console.width, MIN_WIDTH)
+    rows = textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + _HANGING,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return "\n".join(rows)
 
 
 def _tell_place(console: Console, place: Stop) -> None:
@@ -63,7 +101,8 @@ def _tell_place(console: Console, place: Stop) -> None:
     if words:
         _print(console, _INDENT + _shortened(words, console.width - len(_INDENT)))
     for to, keys in groupby(sorted(place.keys, key=_to), key=_to):
-        _print(console, f"{_INDENT}{'  '.join(map(_given, keys))} → {_numbers(to)}", "dim")
+        told = f"{'  '.join(map(_given, keys))} → {_numbers(to)}"
+        _print(console, _folded(console, told, _INDENT), "dim")
     _print(console, "")
 
 
@@ -72,7 +111,8 @@ def _to(key: Key) -> tuple[int, ...]:
 
 
 def _numbers(to: tuple[int, ...]) -> str:
-    return ", later ".join(map(str, to))
+    more = f" and {len(to) - MAX_SEEN} more" if len(to) > MAX_SEEN else ""
+    return ", later ".join(map(str, to[:MAX_SEEN])) + more
 
 
 def _given(key: Key) -> str:
@@ -89,6 +129,8 @@ def _awaited(place: Stop) -> str:
             return "the caller waits in a queue"
         case "end":
             return _end(place.ended_by)
+        case _:
+            assert_never(place.waits_for)
 
 
 def _keys(place: Stop) -> str:
@@ -104,26 +146,38 @@ def _end(by: By | None) -> str:
 
 
 def _shortened(words: str, width: int) -> str:
-    width = max(width, MIN_WORDS_WIDTH)
-    return words if len(words) <= width else words[: width - len(_CUT)] + _CUT
+    """As many of the words as fit into a line."""
+    width = max(width, MIN_WIDTH)
+    if len(words) <= width:
+        return words
+    whole, _, _ = words[: width - len(_CUT) + 1].rpartition(" ")
+    return (whole or words[: width - len(_CUT)]) + _CUT
 
 
 def _tell_finding(console: Console, finding: Finding, url: str) -> None:
     code = "" if finding.code is None else f"{finding.code}: "
-    _print(console, f"  {code}{finding.message}")
-    for line in _seen(finding, url):
-        _print(console, f"{_INDENT}{line}", "dim")
-
-
-def _seen(finding: Finding, url: str) -> Iterator[str]:
-    after = [f"{given} at {number}" for number, given in finding.at if given]
+    _print(console, _folded(console, f"{code}{finding.message}", "  "))
+    after = _after(finding)
     if after:
-        more = f" and {len(after) - MAX_SEEN} more" if len(after) > MAX_SEEN else ""
-        yield f"seen after {', '.join(after[:MAX_SEEN])}{more}"
+        _print(console, _folded(console, f"seen after {after}", _INDENT), "dim")
     if finding.keys is not None:
-        dial = f" --dial {finding.dial}" if finding.dial else ""
-        again = "" if finding.is_shown_again else "  (seen once, not shown again)"
-        yield f'ivr call {url} --keys "{finding.keys}"{dial}{again}'
+        _print(console, _INDENT + _command(finding, url), "dim")
+
+
+def _after(finding: Finding) -> str:
+    after = [f"{given} at {number}" for number, given in finding.at if given]
+    more = f" and {len(after) - MAX_SEEN} more" if len(after) > MAX_SEEN else ""
+    return ", ".join(after[:MAX_SEEN]) + more
+
+
+def _command(finding: Finding, url: str) -> str:
+    """The call that shows it."""
+    again = "" if finding.is_shown_again else "  (seen once, not shown again)"
+    keys = finding.keys or ""
+    # A turn with spaces in it has quotes of its own; a shell reads on in double ones.
+    quoted = shlex.quote(keys) if _SPECIAL & set(keys) else f'"{keys}"'
+    dial = f" --dial {finding.dial}" if finding.dial else ""
+    return f"ivr call {shlex.quote(url)} --keys {quoted}{dial}{again}"
 
 
 def _sum(report: Report) -> str:

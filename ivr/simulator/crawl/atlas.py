@@ -10,12 +10,11 @@ each time is not taken for many menus.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct, field
 
-from ivr.simulator.crawl.hiding import hidden
+from ivr.simulator.crawl.hiding import Wording
 from ivr.simulator.crawl.inputs import Step
 from ivr.simulator.crawl.turn import Ask
 from ivr.simulator.digits import MASK
@@ -23,8 +22,8 @@ from ivr.simulator.digits import MASK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.simulator.crawl.hiding import Sounds
     from ivr.simulator.crawl.turn import Turn
-    from ivr.simulator.digits import Digits
     from ivr.twiml.request import DialStatus
 
 MAX_VARIANTS: Final = 8
@@ -37,6 +36,7 @@ MAX_MISSES: Final = 2
 _PUNCTUATION: Final = ".,;:!?…\"'()।"
 
 Trail: TypeAlias = tuple[Step, ...]
+"""What a caller does, from the beginning of a call."""
 
 
 class Variant(Struct, kw_only=True, eq=False):
@@ -45,8 +45,7 @@ class Variant(Struct, kw_only=True, eq=False):
     number: int
     """In the order in which they were found, over all places."""
     place: Place
-    words: tuple[str, ...]
-    """As they were first heard."""
+    wording: Wording
     masked: str
     """The words without their digits: a code that changes does not make a new variant."""
     document: str
@@ -99,6 +98,11 @@ class Place(Struct, kw_only=True, eq=False):
         """Whether the call is over here."""
         return self.ask.kind == "end"
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether the call is over here, and not as calls end."""
+        return self.ask.by in {"error", "limit"}
+
 
 class Way(Struct, kw_only=True, eq=False):
     """Where a step has led; that may depend on what the line remembers, such as whence one came."""
@@ -137,15 +141,13 @@ class Atlas:
     """Places by what they ask for.
 
     Args:
-        digits: what counts as a digit that is read out.
+        sounds: what is heard.
     """
 
-    def __init__(self, digits: Digits) -> None:
+    def __init__(self, sounds: Sounds) -> None:
         self.places: list[Place] = []
         self.variants: list[Variant] = []
-        self.crowded: set[int] = set()
-        """Numbers of the places that have had more variants than are kept."""
-        self._digits = digits
+        self._sounds = sounds
         self._by_ask: dict[Ask, list[Place]] = {}
         self._by_words: dict[tuple[Ask, str], Variant] = {}
         self.start = self._begin()
@@ -154,45 +156,42 @@ class Atlas:
     def _begin(self) -> Variant:
         place = Place(number=0, ask=Ask(kind="ring"))
         start = Variant(
-            number=-1, place=place, words=(), masked="", document="", digits="", trail=()
+            number=-1,
+            place=place,
+            wording=Wording((), call=0),
+            masked="",
+            document="",
+            digits="",
+            trail=(),
         )
         place.variants.append(start)
         return start
 
-    def arrive(self, turn: Turn, trail: Trail, before: Variant) -> Variant:
+    def arrive(self, turn: Turn, trail: Trail, before: Variant, call: int) -> Variant:
         """Gives the variant at which a turn has ended, a new one if it is not known.
 
         Args:
             turn: that has ended.
             trail: all that the caller has done in this call.
             before: where they were before.
+            call: the number of the call.
         """
-        masked = self._digits.masked(" ".join(turn.words))
+        masked = self._sounds.alike(turn.words)
         same = self._by_words.get((turn.ask, masked))
         if same is not None:
-            self._reread(same, turn)
+            same.wording.hear(turn.words, call, self._sounds.digits)
             return same
         near = _nearest(self._by_ask.setdefault(turn.ask, []), _letters(masked))
         if near is not None and len(near.place.variants) >= MAX_VARIANTS:
-            self.crowded.add(near.place.number)
             return near
         place = self._new_place(turn.ask) if near is None else near.place
-        return self._add(place, turn, masked, trail, before)
-
-    def _new_place(self, ask: Ask) -> Place:
-        place = Place(number=len(self.places) + 1, ask=ask)
-        self.places.append(place)
-        self._by_ask[ask].append(place)
-        return place
-
-    def _add(self, place: Place, turn: Turn, masked: str, trail: Trail, before: Variant) -> Variant:
         made = Variant(
             number=len(self.variants),
             place=place,
-            words=tuple(turn.words),
+            wording=Wording(turn.words, call),
             masked=masked,
             document=turn.document,
-            digits=self._digits.read_out(turn.words),
+            digits=self._sounds.digits.read_out(turn.words),
             trail=trail,
             is_own=before.place is place,
         )
@@ -201,17 +200,11 @@ class Atlas:
         self._by_words[turn.ask, masked] = made
         return made
 
-    def _reread(self, found: Variant, turn: Turn) -> None:
-        """What differs between two times is hidden: it will differ the next time as well."""
-        if found.words == tuple(turn.words):
-            return
-        told = hidden(self._digits, " ".join(found.words), " ".join(turn.words)).split()
-        words = iter(told)
-        found.words = tuple(" ".join(islice(words, len(each.split()))) for each in found.words)
-
-    def read_out(self, turn: Turn) -> str:
-        """Gives the digits that are read out in a turn."""
-        return self._digits.read_out(turn.words)
+    def _new_place(self, ask: Ask) -> Place:
+        place = Place(number=len(self.places) + 1, ask=ask)
+        self.places.append(place)
+        self._by_ask[ask].append(place)
+        return place
 
 
 def _nearest(places: list[Place], letters: frozenset[str]) -> Variant | None:
@@ -258,3 +251,8 @@ def _exits(at: Variant, came_from: int) -> Iterator[Exit]:
         if target is not None and (target.number, is_usual) not in seen:
             seen.add((target.number, is_usual))
             yield Exit(Step(step.input, way.consumed), target, is_usual)
+
+
+def outcomes_of(trail: Trail) -> tuple[DialStatus, ...]:
+    """Gives what becomes of all Dials on a trail."""
+    return tuple(outcome for step in trail for outcome in step.outcomes)

@@ -47,6 +47,19 @@ class Backlog:
             self._untried[number] = deque(_representatives(variant))
         return self._untried.get(number, _NOTHING)
 
+    def strike(self, variant: Variant, step: Step) -> None:
+        """Takes a step off that was tried, if it was taken from here.
+
+        Args:
+            variant: where it was tried.
+            step: the very one that was given by `of` or `errands`.
+        """
+        untried = self.of(variant)
+        if untried and untried[0] is step:
+            untried.popleft()
+        elif self.errands and self.errands[0][1] is step:
+            self.errands.popleft()
+
     def is_open(self, variant: Variant) -> bool:
         """Says whether there is something untried."""
         return bool(self.of(variant))

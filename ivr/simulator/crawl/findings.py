@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ivr.simulator.crawl.inputs import Ring, Step, written
+from ivr.simulator.crawl.inputs import Step, written
 from ivr.simulator.crawl.loops import closed_loops
 from ivr.simulator.crawl.report import Finding, FindingKind
 from ivr.simulator.crawl.survey import MAX_TURN_DOCUMENTS
 from ivr.simulator.crawl.urls import address, without_sids
-from ivr.simulator.crawl.walk import Replayed, StopError, Walker, outcomes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ivr.simulator.crawl.atlas import Place, Trail, Variant
+    from ivr.simulator.crawl.atlas import Place, Variant
+    from ivr.simulator.crawl.chart import Chart
+    from ivr.simulator.crawl.showing import Showing
     from ivr.simulator.crawl.survey import Sighting, Wrong
+    from ivr.simulator.crawl.walk import Walker
 
-MAX_REPLAYS: Final = 100
-"""How many findings are shown once more; of further ones the script is that of the first time."""
+MAX_NAMED: Final = 6
+"""How many places or documents a message names."""
 
 _KINDS: Final[dict[Wrong, FindingKind]] = {
     "error": "error",
@@ -36,60 +38,28 @@ _ORDER: Final[tuple[FindingKind, ...]] = (
 )
 
 
-def findings_of(walker: Walker) -> tuple[Finding, ...]:
+def findings_of(chart: Chart, walker: Walker, showing: Showing) -> tuple[Finding, ...]:
     """Gives everything that is wrong, the worst first; places calls to show it once more.
 
     Args:
-        walker: that has walked.
+        chart: of the application.
+        walker: that has walked it.
+        showing: places those calls.
     """
-    scripts = _Scripts(walker)
-    found = [_seen(sighting, scripts) for sighting in walker.survey.sightings.values()]
-    found += _loops(walker, scripts)
-    found += _unreached(walker)
-    found += _limits(walker)
+    found = [_seen(sighting, showing) for sighting in chart.survey.sightings.values()]
+    found += _loops(chart, showing)
+    unreached = _unreached(chart)
+    if walker.stopped:
+        # They may only not have been reached yet.
+        found.append(_finding("limit", _stopped(chart, walker, list(unreached))))
+    else:
+        found += [_finding("unreached", message, url) for url, message in unreached.items()]
+    found += _lost(chart)
     return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.kind)))
 
 
-class _Scripts:
-    """Finds the shortest script that leads somewhere."""
-
-    def __init__(self, walker: Walker) -> None:
-        self._walker = walker
-        self._left = 0 if walker.stopped else MAX_REPLAYS
-
-    def showing(self, sighting: Sighting) -> tuple[Replayed, bool]:
-        """Gives a script after which a fault is seen, and whether it was seen once more."""
-        before, step = sighting.places[0]
-        shortest = (*self._walker.trail_to(before), step)
-        for trail in dict.fromkeys((shortest, sighting.trail)):
-            replayed = self._replay(trail)
-            if replayed is not None and sighting.fault in replayed.faults:
-                return replayed, True
-        return _unplaced(sighting.trail), False
-
-    def leading_to(self, goal: Variant) -> Replayed:
-        """Gives a script that leads to a variant."""
-        trail = self._walker.trail_to(goal)
-        return self._replay(trail) or _unplaced(trail)
-
-    def _replay(self, trail: Trail) -> Replayed | None:
-        if self._left <= 0:
-            return None
-        self._left -= 1
-        try:
-            return self._walker.replay(trail)
-        except (StopError, KeyboardInterrupt):
-            self._left = 0
-            return None
-
-
-def _unplaced(trail: Trail) -> Replayed:
-    keys = tuple(written(step.input) for step in trail if not isinstance(step.input, Ring))
-    return Replayed(frozenset(), keys, outcomes_of(trail))
-
-
-def _seen(sighting: Sighting, scripts: _Scripts) -> Finding:
-    replayed, is_shown = scripts.showing(sighting)
+def _seen(sighting: Sighting, showing: Showing) -> Finding:
+    script = showing.of_fault(sighting)
     kind = sighting.fault.kind
     message = sighting.message
     if kind == "dead_end":
@@ -107,71 +77,103 @@ def _seen(sighting: Sighting, scripts: _Scripts) -> Finding:
         code=sighting.fault.code,
         message=message,
         document=sighting.document,
-        at=tuple((variant.place.number, written(step.input)) for variant, step in sighting.places),
-        keys=" ".join(replayed.keys),
-        dial=",".join(replayed.outcomes),
-        is_shown_again=is_shown,
+        at=tuple(dict.fromkeys(_at(*each) for each in sighting.places)),
+        keys=" ".join(script.keys),
+        dial=",".join(script.outcomes),
+        is_shown_again=script.is_shown,
     )
 
 
-def _loops(walker: Walker, scripts: _Scripts) -> Iterator[Finding]:
-    backlog = walker.backlog
-    unknown = {variant.place.number for variant in backlog.left(walker.atlas.variants)}
+def _at(variant: Variant, step: Step) -> tuple[int, str]:
+    return variant.place.number, written(step.input)
+
+
+def _loops(chart: Chart, showing: Showing) -> Iterator[Finding]:
+    backlog, places = chart.backlog, chart.atlas.places
+    unknown = {variant.place.number for variant in backlog.left(chart.atlas.variants)}
     unknown |= {variant.place.number for variant, _ in (*backlog.given_up, *backlog.errands)}
-    for places in closed_loops(walker.atlas.places, unknown):
-        replayed = scripts.leading_to(places[0].first)
+    for loop in closed_loops(places, unknown):
+        script = showing.leading_to(loop[0].first)
         yield Finding(
             kind="loop",
             code=None,
-            message=_loop_message(places),
-            document=address(places[0].first.document),
-            at=tuple((place.number, "") for place in places),
-            keys=" ".join(replayed.keys),
-            dial=",".join(replayed.outcomes),
-            is_shown_again=True,
+            message=_loop_message(loop),
+            document=address(loop[0].first.document),
+            at=tuple((place.number, "") for place in loop),
+            keys=" ".join(script.keys),
+            dial=",".join(script.outcomes),
+            is_shown_again=script.is_shown,
         )
 
 
 def _loop_message(places: list[Place]) -> str:
-    names = ", ".join(f"{place.number} ({address(place.first.document)})" for place in places)
-    what = "place" if len(places) == 1 else "places"
-    leads = "leads only to itself" if len(places) == 1 else "lead only to one another"
+    names = _some([f"{place.number} ({address(place.first.document)})" for place in places])
+    is_single = len(places) == 1
+    what = "place" if is_single else "places"
+    leads = "leads only to itself" if is_single else "lead only to one another"
     return (
         f"{what} {names} {leads}: there is no way out but to hang up; give the caller a key that "
-        "leads on, or end the call when they press none"
+        f"leads on, or end the call when they press none{_what_else(places)}"
     )
 
 
-def _unreached(walker: Walker) -> Iterator[Finding]:
-    survey = walker.survey
+def _what_else(places: list[Place]) -> str:
+    """What a crawl cannot guess may lead on."""
+    asks = [place.ask for place in places]
+    takes_entry = any("dtmf" in ask.input and ask.num_digits != 1 for ask in asks)
+    takes_words = any("speech" in ask.input for ask in asks)
+    options = ["--entry"] * takes_entry + ["--say"] * takes_words
+    if not options:
+        return ""
+    return f"; if something else leads on, give it with {' or '.join(options)}"
+
+
+def _unreached(chart: Chart) -> dict[str, str]:
+    """Each document that is named and was never asked for, with what to say of it."""
+    survey = chart.survey
     named: dict[str, list[str]] = {}
     for (source, target), link in survey.links.items():
         if target not in survey.asked:
             named.setdefault(target, []).append(f"{link.verb} in {source}")
-    for target, sources in named.items():
-        yield _finding(
-            "unreached",
-            f"{target} is named by {without_sids('; '.join(sources))}, and no input has led there; "
-            "is a key missing, or is it left over?",
-            target,
+    return {
+        target: (
+            f"{target} is named by {without_sids(_some(sources))}, and no input has led there; is "
+            "a key missing, or is it left over?"
         )
+        for target, sources in named.items()
+    }
 
 
-def _limits(walker: Walker) -> Iterator[Finding]:
-    untried = walker.backlog.count()
+def _stopped(chart: Chart, walker: Walker, unreached: Sequence[str]) -> str:
+    untried = chart.backlog.count()
     inputs = "1 input was" if untried == 1 else f"{untried} inputs were"
-    if walker.stopped:
-        yield _finding("limit", f"stopped at {walker.stopped}: {inputs} not tried")
-    lost: dict[int, list[Step]] = {}
-    for variant, step in walker.backlog.given_up:
-        lost.setdefault(variant.place.number, []).append(step)
-    for number, steps in lost.items():
-        keys = " ".join(written(step.input) for step in steps)
-        yield _finding(
-            "limit",
-            f"place {number}: no call has come there again, so that {keys} was not tried; does the "
-            "application answer the same keys in other ways?",
-        )
+    words = f"stopped at {walker.stopped}: {inputs} not tried"
+    if walker.waited_for:
+        words += f"; {without_sids(walker.waited_for)}"
+    if unreached:
+        words += f"; not reached yet: {_some(unreached)}"
+    return words
+
+
+def _lost(chart: Chart) -> Iterator[Finding]:
+    """What was given up, because no call has come there again."""
+    given_up = chart.backlog.given_up
+    if not given_up:
+        return
+    numbers = list(dict.fromkeys(str(variant.place.number) for variant, _ in given_up))
+    keys = list(dict.fromkeys(written(step.input) for _, step in given_up))
+    what = f"{len(given_up)} inputs were" if len(numbers) > 1 else f"{' '.join(keys)} was"
+    places = "place" if len(numbers) == 1 else "places"
+    yield _finding(
+        "limit",
+        f"{places} {_some(numbers)}: no call has come there again, so that {what} not tried; does "
+        "the application answer the same keys in other ways?",
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def _finding(kind: FindingKind, message: str, document: str = "") -> Finding:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from msgspec import Struct
 
 from ivr.simulator.actions import Press, Record, Speak
-from ivr.simulator.script import HEARD, QUEUE_SECONDS, SILENCE, Wait
+from ivr.simulator.script import QUEUE_SECONDS, ReadBack, Wait, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ivr.simulator.call import Call
     from ivr.simulator.crawl.turn import Ask
@@ -30,6 +29,8 @@ SOME_KEY: Final = "1"
 MAX_DIALS: Final = 3
 """Of one input, whose outcomes are tried; those after them are answered."""
 _WRONG: Final = "1"
+"""As a wrong entry is written in a script, and pressed where nothing was read out."""
+_WRONG_DIGITS: Final = "1234567890"
 _COMPLETED: Final[DialStatus] = "completed"
 TRIED_OUTCOMES: Final[tuple[DialStatus, ...]] = ("busy", "no-answer", "failed")
 
@@ -130,13 +131,13 @@ def _spoken(ask: Ask, offers: Offers) -> Iterator[Input]:
         yield from (Speak(each) for each in words)
 
 
-def carry_out(call: Call, given: Input, digits: str) -> None:
+def carry_out(call: Call, given: Input, rows: Sequence[str]) -> None:
     """Lets the caller do it, and listens until the line waits for them anew.
 
     Args:
         call: that waits for the caller, or was not started yet.
         given: what they do.
-        digits: that were read out to them; empty for none.
+        rows: of digits that were read out to them, the latest one last.
     """
     match given:
         case Ring():
@@ -144,9 +145,9 @@ def carry_out(call: Call, given: Input, digits: str) -> None:
         case Press(keys):
             call.press(keys)
         case ReadOut():
-            call.press(digits or SOME_KEY)
+            call.press(rows[-1] if rows else SOME_KEY)
         case WrongEntry(length, finishing):
-            call.press(_other(digits, length) + finishing)
+            call.press(_wrong(rows, length) + finishing)
         case Speak(text):
             call.say(text)
         case Record(seconds):
@@ -157,11 +158,17 @@ def carry_out(call: Call, given: Input, digits: str) -> None:
             assert_never(given)
 
 
-def _other(digits: str, length: int) -> str:
-    """An entry that is far from the right one: no digit of it stands where it should."""
-    if not digits:
-        return _WRONG * length
-    return "".join(str((int(digits[at % len(digits)]) + 5) % 10) for at in range(length))
+def _wrong(rows: Sequence[str], length: int) -> str:
+    """An entry that is far from all that was read out: no digit of it stands where it should.
+
+    So it is wrong whatever was read out, and leads where every wrong entry leads.
+    """
+    return "".join(_wrong_at(rows, at) for at in range(length))
+
+
+def _wrong_at(rows: Sequence[str], at: int) -> str:
+    right = {row[at % len(row)] for row in rows}
+    return next((digit for digit in _WRONG_DIGITS if digit not in right), _WRONG)
 
 
 def _wait(call: Call) -> None:
@@ -175,22 +182,18 @@ def _wait(call: Call) -> None:
 
 
 def written(given: Input) -> str:
-    """Gives an input as `ivr call --keys` takes it."""
+    """Gives an input as `ivr call --keys` takes it; empty for the ringing, which is none."""
     match given:
         case Ring():
             return ""
         case Press(keys):
             return keys
-        case ReadOut():
-            return HEARD
         case WrongEntry(length, finishing):
             return _WRONG * length + finishing
-        case Speak(text):
-            return shlex.quote(f"say:{text}")
-        case Record(seconds):
-            return f"record:{seconds:g}"
-        case Wait():
-            return SILENCE
+        case ReadOut():
+            return write((ReadBack(),))
+        case Speak() | Record() | Wait():
+            return write((given,))
         case _:
             assert_never(given)
 

@@ -13,19 +13,24 @@ if TYPE_CHECKING:
 def closed_loops(places: Collection[Place], unknown: Collection[int]) -> list[list[Place]]:
     """Gives each group of places that lead only to one another, and never to an end.
 
+    A call that fails, or is cut off, has not ended as calls do: that is no way out.
+
     Args:
         places: all of them.
         unknown: numbers of those at which not everything was tried; they may lead on.
     """
-    leads = {place.number: _targets(place) for place in places}
-    out = {place.number for place in places if place.is_end or _has_way_out(place)} | set(unknown)
-    trapped = set(leads) - _leading_to(out, leads)
+    failed = {place.number for place in places if place.is_failure}
+    leads = {
+        place.number: _targets(place) - failed for place in places if place.number not in failed
+    }
+    out = {place.number for place in places if _has_way_out(place)} | set(unknown)
+    trapped = set(leads) - _leading_to(out - failed, leads)
     groups: dict[frozenset[int], list[Place]] = {}
     for place in places:
         if place.number in trapped:
             reached = _reached(place.number, leads)
             # Who can come back from everywhere is in the loop; others only lead into it.
-            if all(place.number in _reached(number, leads) for number in reached):
+            if reached and all(place.number in _reached(number, leads) for number in reached):
                 groups.setdefault(frozenset(reached), []).append(place)
     return list(groups.values())
 
@@ -41,8 +46,10 @@ def _targets(place: Place) -> set[int]:
 
 def _has_way_out(place: Place) -> bool:
     # Out of a queue an agent may take the caller at any time.
+    if place.ask.kind in {"end", "queue"}:
+        return True
     ways = (way for variant in place.variants for way in variant.ways.values())
-    return place.ask.kind == "queue" or any(way.has_way_out for way in ways)
+    return any(way.has_way_out for way in ways)
 
 
 def _leading_to(goals: set[int], leads: Mapping[int, set[int]]) -> set[int]:

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
 
-from ivr.simulator.crawl.hiding import hidden
+from ivr.simulator.crawl.hiding import Wording
 from ivr.simulator.crawl.urls import address, without_queries, without_sids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.simulator.crawl.atlas import Trail, Variant
+    from ivr.simulator.crawl.hiding import Sounds
     from ivr.simulator.crawl.inputs import Step
     from ivr.simulator.crawl.turn import Link, Turn
-    from ivr.simulator.digits import Digits
 
 MAX_TURN_DOCUMENTS: Final = 20
 """Between two waits for the caller; more of them go round without end."""
 MAX_LOOP_SHOWN: Final = 4
 """How many documents of such a loop are named."""
+MAX_LETTERS: Final = 20_000_000
+"""Of all different words, URLs and messages that are kept, together."""
 
 Wrong: TypeAlias = Literal["error", "dead_end", "round", "warning"]
 
@@ -40,8 +42,8 @@ class Sighting(Struct, kw_only=True):
     fault: Fault
     message: str
     document: str
-    places: list[tuple[Variant, Step]] = field(default_factory=list)
-    """Where, and after which inputs."""
+    places: dict[tuple[Variant, Step], None] = field(default_factory=dict)
+    """Where, and after which inputs, in the order in which they were found."""
     trail: Trail
     """Of the call in which it was first seen, up to it."""
 
@@ -50,9 +52,8 @@ class Page(Struct, kw_only=True):
     """A document, known by its URL without the query."""
 
     url: str
-    words: dict[str, str] = field(default_factory=dict)
-    """All that was heard of it, in order, by itself without its digits. Digits that differ from one
-    time to another are hidden."""
+    wordings: dict[str, Wording] = field(default_factory=dict)
+    """What was heard of it each time, by itself without its digits."""
     count: int = 0
 
 
@@ -60,18 +61,29 @@ class Survey:
     """Keeps what was seen.
 
     Args:
-        digits: what counts as a digit that is read out.
+        sounds: what is heard.
     """
 
-    def __init__(self, digits: Digits) -> None:
-        self._digits = digits
+    def __init__(self, sounds: Sounds) -> None:
+        self._sounds = sounds
         self.pages: dict[str, Page] = {}
         self.links: dict[tuple[str, str], Link] = {}
         """By the documents at both ends."""
         self.asked: set[str] = set()
         self.sightings: dict[Fault, Sighting] = {}
+        self._letters = 0
 
-    def note(self, turn: Turn, before: Variant, step: Step, trail: Trail) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether no more can be kept: an application without end must not fill the memory."""
+        return self._letters > MAX_LETTERS
+
+    def words(self, page: Page) -> tuple[str, ...]:
+        """Gives each thing that was heard of a document once, in order."""
+        told = (each for wording in page.wordings.values() for each in self._sounds.told(wording))
+        return tuple(dict.fromkeys(told))
+
+    def note(self, turn: Turn, before: Variant, step: Step, trail: Trail, call: int) -> None:
         """Notes a turn.
 
         Args:
@@ -79,24 +91,37 @@ class Survey:
             before: where the caller was before it.
             step: that began it.
             trail: all that the caller had done, this step too.
+            call: the number of the call.
         """
         for url, words in turn.documents:
             page = self.pages.setdefault(address(url), Page(url=address(url)))
             page.count += 1
-            for each in words:
-                key = self._digits.masked(each)
-                known = page.words.setdefault(key, each)
-                if known != each:
-                    page.words[key] = hidden(self._digits, known, each)
+            self._hear(page, words, call)
         for link in turn.links:
-            self.links.setdefault((address(link.source), address(link.target)), link)
-        self.asked.update(map(address, turn.asked))
+            ends = address(link.source), address(link.target)
+            if ends not in self.links:
+                self.links[ends] = link
+                self._letters += sum(map(len, ends))
+        for url in map(address, turn.asked):
+            if url not in self.asked:
+                self.asked.add(url)
+                self._letters += len(url)
         for fault, message, document in faults(turn):
-            sighting = self.sightings.setdefault(
-                fault, Sighting(fault=fault, message=message, document=document, trail=trail)
-            )
-            if (before, step) not in sighting.places:
-                sighting.places.append((before, step))
+            if fault not in self.sightings:
+                self.sightings[fault] = Sighting(
+                    fault=fault, message=message, document=document, trail=trail
+                )
+                self._letters += len(message)
+            self.sightings[fault].places[before, step] = None
+
+    def _hear(self, page: Page, words: list[str], call: int) -> None:
+        key = self._sounds.alike(words)
+        known = page.wordings.get(key)
+        if known is None:
+            page.wordings[key] = Wording(words, call)
+            self._letters += len(key)
+        else:
+            known.hear(words, call, self._sounds.digits)
 
 
 def faults(turn: Turn) -> Iterator[tuple[Fault, str, str]]:

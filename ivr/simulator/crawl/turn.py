@@ -80,8 +80,8 @@ class Turn(Struct, kw_only=True):
 
     @property
     def has_way_out(self) -> bool:
-        """Whether somebody was reached, or the call has ended as calls do."""
-        return bool(self.outcomes) or self.has_queued or self.ask.by not in {None, "limit"}
+        """Whether somebody was dialled, or waited for in a queue."""
+        return bool(self.outcomes) or self.has_queued
 
     @property
     def is_dead_end(self) -> bool:

@@ -7,8 +7,11 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _SID: Final = re.compile(r"\b(CA|RE|QU|SM|CF)[0-9a-f]{32}\b")
+_UUID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _QUERY: Final = re.compile(r"\?[^\s'\"<>]*")
-_WORD: Final = re.compile(r"[A-Za-z_-]{1,32}")
+_PART: Final = r"(?:[A-Z]+|[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*)"
+_WORD: Final = re.compile(rf"(?=.{{1,32}}$){_PART}(?:[_-]{_PART})*")
+"""`transfer`, `for-sale`, `newMenu`; what mixes letters as nobody writes them names a session."""
 MASK: Final = "…"
 
 
@@ -22,7 +25,7 @@ def plain_url(url: str, call_sid: str) -> str:
         url: absolute.
         call_sid: of the call, hidden wherever it stands.
     """
-    parts = urlsplit(url.replace(call_sid, MASK))
+    parts = urlsplit(without_sids(url.replace(call_sid, MASK)))
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(name, value if _WORD.fullmatch(value) else MASK) for name, value in pairs]
     query = urlencode(kept, safe=MASK)
@@ -37,8 +40,8 @@ def address(url: str) -> str:
 
 
 def without_sids(text: str) -> str:
-    """Hides the names that Twilio gives to calls and recordings, others each time."""
-    return _SID.sub(rf"\1{MASK}", text)
+    """Hides the names that are given to calls, recordings and sessions, others each time."""
+    return _UUID.sub(MASK, _SID.sub(rf"\1{MASK}", text))
 
 
 def without_queries(text: str) -> str:
