@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from flask import Flask, Response, redirect, request, send_from_directory
-from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, NotFound
 
 from ivr.browser.calls import Calls
 from ivr.browser.clips import as_heard
@@ -31,6 +31,7 @@ SWEEP_SECONDS: Final = 10.0
 """How often it is looked whether calls were left alone."""
 _STATIC: Final = Path(__file__).parent / "static"
 _CLIP_CACHE: Final = "private, max-age=3600"
+_KEPT_AS: Final = 'attachment; filename="call.yaml"'
 
 
 @contextmanager
@@ -104,13 +105,18 @@ def _add_calls(app: Flask, calls: Calls) -> None:
     @app.get(f"{ROOT}/calls/<call_id>/clips/<int:number>")
     def clip(call_id: str, number: int) -> Response:
         data = calls.find(call_id).sound(number)
-        if data is None:
-            raise NotFound("There is no such clip here (any more).")
-        heard = as_heard(data, is_wav_wanted=request.args.get("form") == "wav")
+        is_wav_wanted = request.args.get("form") == "wav"
+        heard = None if data is None else as_heard(data, is_wav_wanted=is_wav_wanted)
         if heard is None:
-            raise UnsupportedMediaType("This clip cannot be made into a WAV file.")
+            raise NotFound("There is no such clip here (any more), or not in this form.")
         headers = {"Cache-Control": _CLIP_CACHE}
         return Response(heard.data, mimetype=heard.content_type, headers=headers)
+
+    @app.get(f"{ROOT}/calls/<call_id>/kept")
+    def kept(call_id: str) -> Response:
+        text = calls.find(call_id).kept()
+        headers = {"Content-Disposition": _KEPT_AS}
+        return Response(text, mimetype="application/yaml", headers=headers)
 
 
 def _refused(error: HTTPException) -> Response:

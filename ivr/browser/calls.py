@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_CALLS: Final = 20
 """That go on at once."""
 MAX_ENDED: Final = 10
-"""Calls that have ended and are kept for their clips."""
+"""Calls that have ended and are still there, for their clips and for who wants to keep them."""
 MAX_GONE: Final = 1000
 """Calls that were left alone of which that is still known."""
 IDLE_SECONDS: Final = 120.0

@@ -11,7 +11,10 @@ from werkzeug.exceptions import Conflict
 
 from ivr.browser.messages import HangUp, Listen, Press, Record, Say, Wait
 from ivr.browser.telling import Teller, Told, broken, state
+from ivr.browser.turns import Turns
 from ivr.errors import CallError
+from ivr.simulator.replay.form import written
+from ivr.simulator.replay.kept import keep
 from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class Conversation:
         self._phone = phone
         self._call = phone.call(line.url, setup=setup)
         self._teller = Teller(call_id, line.english)
+        self._turns = Turns(self._call, line.digits)
         self._told_events = 0
         self._broken: tuple[Event, ...] = ()
         """What is told of an application's exception."""
@@ -74,6 +78,7 @@ class Conversation:
                 self._call.start(listen_seconds=0.0)
                 self._go_on(beyond=None)
                 self._begin_to_speak()
+            self._turns.end()
             return self._tell()
 
     def do(self, deed: Deed) -> Told:
@@ -87,15 +92,29 @@ class Conversation:
         with self._held():
             if self.is_going:
                 self.is_virtual = _is_virtual(deed)
+                self._turns.begin(deed, is_virtual=self.is_virtual)
                 with self._guarded():
                     self._do(deed)
                     self._begin_to_speak()
+                self._turns.end()
             return self._tell()
 
     def sound(self, number: int) -> bytes | None:
         """Gives the bytes of a clip, by the number with which it was told; None of any other."""
         url = self._teller.clip_url(number)
         return None if url is None else self._call.sound(url)
+
+    def kept(self) -> str:
+        """Gives the call as the text of a file that `ivr call --replay` takes.
+
+        Raises:
+            Conflict: it still goes on.
+        """
+        with self._held():
+            if self.is_going:
+                raise Conflict("This call still goes on. Hang up, and then keep it.")
+            line, keys = self._line, self._turns.keys
+            return written(keep(self._call, line.url, line.digits, keys=keys, is_own=line.is_own))
 
     def leave(self) -> None:
         """Hangs up, or lets whoever is in the middle of something do it; forgets connections."""
@@ -179,12 +198,13 @@ class Conversation:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        """An application in this process that lets an exception out has failed, not the page."""
+        """Whatever comes out of the call, an application's exception for one, ends it in words."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever the application is
-            _log.exception("the application raised an exception in the call")
-            self._broken = broken(self._call, error)
+            _log.exception("an exception came out of the call")
+            is_in_process = self._line.transport is not None
+            self._broken = broken(self._call, error, is_in_process=is_in_process)
 
     def _tell(self) -> Told:
         if self._is_left and self.is_going:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from ivr.simulator.digits import Digits
 from ivr.simulator.setup import Setup
 
 if TYPE_CHECKING:
@@ -37,3 +38,7 @@ class RungLine(Struct, frozen=True, kw_only=True):
     """None: no English is known of anything."""
     session: KeptOf | None = None
     """None: nobody knows what the line keeps of a call."""
+    digits: Digits = field(default_factory=Digits)
+    """What counts as a digit that the line reads out, for a call that is kept."""
+    is_own: bool = False
+    """Whether it is this checkout's own line, of which a kept call has no URL."""

@@ -91,13 +91,13 @@ class Teller:
                 return {"english": None if english == words else english}
             case Played(url=url):
                 return {"clip": None if url is None else self._clip(url)}
-            case Requested(purpose="document"):
-                return {"number": self._number(event)}
+            case Requested(purpose="document", url=url):
+                return {"number": self._number(event), "place": _place(url)}
             case Requested(purpose="clip", url=url, status=HTTPStatus.OK):
                 # The page fetches it before it is due, so that there is no gap.
-                return {"number": None, "clip": self._clip(url)}
-            case Requested():
-                return {"number": None}
+                return {"number": None, "place": _place(url), "clip": self._clip(url)}
+            case Requested(url=url):
+                return {"number": None, "place": _place(url)}
             case Received(url=url, text=text):
                 return {"twiml": pretty(text), "place": _place(url)}
             case Ended(by=by):
@@ -143,14 +143,19 @@ def state(call: Call, happened: Iterable[Event]) -> State:
     )
 
 
-def broken(call: Call, error: Exception) -> tuple[Event, ...]:
-    """Gives what is told when an application in this process has let an exception out.
+def broken(call: Call, error: Exception, *, is_in_process: bool) -> tuple[Event, ...]:
+    """Gives what is told when an exception has come out of a call.
 
     Its words stay on the server, with the traceback: they may say what is not for a page.
+
+    Args:
+        call: that is over by it.
+        error: the exception.
+        is_in_process: whether it may be the application's, which runs in this process.
     """
+    whose = "the application" if is_in_process else "the pretend carrier itself"
     message = (
-        f"the application raised {type(error).__name__}; its traceback stands where the page is "
-        "served from"
+        f"{whose} raised {type(error).__name__}; its traceback stands where the page is served from"
     )
     failed = Failed(at_seconds=call.seconds, code=None, message=message)
     # In a callback about the end of the call that end has been told.

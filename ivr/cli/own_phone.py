@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ivr.engine.session import Phase
 from ivr.errors import StoreError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def own_rung_line(project: Project, line: LocalLine, origin: str, auth_token: st
     from ivr.browser.line import RungLine
     from ivr.cli.call.line import PATH
     from ivr.cli.clock import now
+    from ivr.cli.digits import digit_words
+    from ivr.simulator.digits import Digits
     from ivr.simulator.http.in_process import InProcess
     from ivr.simulator.setup import Setup
 
@@ -43,6 +46,8 @@ def own_rung_line(project: Project, line: LocalLine, origin: str, auth_token: st
         ),
         english=english_of(project.spec),
         session=lambda call_sid: rows(line.store, call_sid),
+        digits=Digits(digit_words(project.spec)),
+        is_own=True,
     )
 
 
@@ -70,18 +75,19 @@ def rows(store: RedisStore, call_sid: str) -> list[tuple[str, str]]:
 
 
 def _rows(session: Session) -> list[tuple[str, str]]:
-    return [
+    rows = [
         ("place", session.place),
         ("turn", str(session.turn)),
         ("language", session.language),
         ("pace", session.pace.value),
         ("silences", str(session.silences)),
         ("wrong keys", str(session.wrongs)),
-        ("said again", "yes" if session.again else "no"),
-        ("said before", ", ".join(session.lead) or "nothing"),
-        ("goes back to", session.return_to or "nowhere"),
-        ("phase", session.phase.name.lower()),
+        ("said again", "yes" if session.again else ""),
+        ("said before", ", ".join(session.lead)),
+        ("goes back to", session.return_to or ""),
+        ("the call", "" if session.phase is Phase.RUNNING else session.phase.name.lower()),
     ]
+    return [(name, value) for name, value in rows if value]
 
 
 def _even(text: str) -> str:

@@ -83,7 +83,7 @@ def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: A
     """
     from ivr.browser.app import ROOT, browser_phone
     from ivr.browser.line import RungLine
-    from ivr.cli.call.line import line_at
+    from ivr.cli.call.line import digits_of, line_at
     from ivr.cli.port import reserved
     from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
 
@@ -92,7 +92,7 @@ def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: A
     usual = caller.setup()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     line = line_at(url, token)
-    rung = RungLine(url=line.url, auth_token=line.token, setup=usual)
+    rung = RungLine(url=line.url, auth_token=line.token, setup=usual, digits=digits_of(line, None))
     with ExitStack() as stack:
         stack.enter_context(stopped_by_signal())
         taken = reserved(HOST, port, what="The page", remedy="give another one with --port")

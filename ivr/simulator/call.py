@@ -271,7 +271,9 @@ class Call:
             self._note(HangUp())
             with self._unbroken(), suppress(HungUp, StopIteration):
                 activity.throw(HungUp())
-            # Who gives up while the first document is late was never answered.
+            # Who gives up while the first document is late was never answered. Twilio does not say
+            # what it calls that; a call that Reject does not answer, it calls no-answer:
+            # https://www.twilio.com/docs/voice/twiml/reject#attributes-reason.
             is_ringing = self._leg.status == "ringing"
             self._end(Over("caller", "no-answer" if is_ringing else "completed"))
 

@@ -39,11 +39,16 @@ def line(event: events.Event) -> dict[str, Value] | None:
 
 
 def _told(event: events.Event) -> tuple[str, dict[str, Value]] | None:
-    return _told_by_line(event) or _told_by_caller(event) or _told_by_carrier(event)
+    return (
+        _told_by_line(event)
+        or _told_by_caller(event)
+        or _told_by_others(event)
+        or _told_by_carrier(event)
+    )
 
 
 def _told_by_line(event: events.Event) -> tuple[str, dict[str, Value]] | None:
-    """What the caller hears, and whom they are led to."""
+    """What the caller hears, and what the line waits for."""
     match event:
         case events.Said(text=text, language=language, voice=voice, loop=loop):
             return "say", {"text": text, "language": language, "voice": voice, "loop": loop}
@@ -61,10 +66,25 @@ def _told_by_line(event: events.Event) -> tuple[str, dict[str, Value]] | None:
                 "finish_on_key": event.finish_on_key,
                 "timeout": event.timeout_seconds,
             }
+        case events.Beeped():
+            return "beep", {
+                "max_length": event.max_seconds,
+                "timeout": event.timeout_seconds,
+                "finish_on_key": event.finish_on_key,
+            }
+        case _:
+            return None
+
+
+def _told_by_others(event: events.Event) -> tuple[str, dict[str, Value]] | None:
+    """Whom the caller is led to, and who is sent something."""
+    match event:
         case events.Dialed(to=to, outcome=outcome):
             return "dial", {"to": list(to), "outcome": outcome}
-        case events.Enqueued():
-            return "enqueue", {}
+        case events.Enqueued(queue=queue):
+            return "enqueue", {"queue": queue}
+        case events.Texted(to=to, text=text):
+            return "sms", {"to": to, "text": text}
         case _:
             return None
 

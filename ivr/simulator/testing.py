@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from ivr.errors import CallError
 from ivr.simulator.faults import parse_faults
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.setup import Setup
 from ivr.simulator.transcript import told
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from ivr.simulator.call import Call
+    from ivr.simulator.digits import Digits
 
 ORIGIN = "http://line.test"
 """Where an application is that is rung in-process."""
@@ -54,6 +56,7 @@ class TestPhone:
         token: str | None = None,
         listen_seconds: float | None = None,
         fault: str | Iterable[str] = (),
+        digits: Digits | None = None,
         **setup: Any,
     ) -> Call:
         """Places a call, and listens until the line waits for the caller or the call ends.
@@ -68,11 +71,14 @@ class TestPhone:
             fault: what goes wrong on the way to the application: `slow:SECONDS`, `status:CODE`,
                 `drop` or `duplicate`, with `@N` behind it for the N-th request for a document only;
                 or several of them. Besides those of `faults`, which is a field of the setup.
+            digits: what counts as a digit that was read out, for `heard` in keys; None: numerals
+                and English words.
             **setup: fields of `ivr.simulator.setup.Setup`, such as `from_number`.
 
         Raises:
             CallError: the script, a fault or the setup is wrong, or two arguments do not go
                 together.
+            ScriptError: `heard` comes where nothing was read out.
         """
         turns = None if keys is None else parse(keys)
         faults = parse_faults([fault] if isinstance(fault, str) else fault)
@@ -86,7 +92,7 @@ class TestPhone:
         if turns is None:
             call.start(listen_seconds=listen_seconds)
         else:
-            follow(call, turns)
+            follow(call, turns, digits)
         return call
 
     def transcripts(self) -> list[str]:

@@ -33,9 +33,10 @@ from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
 from ivr.cli.table import table
 from ivr.settings import Settings
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.speech.library import Library
 from ivr.store.embedded import embedded_redis
 from ivr.store.redis import RedisStore

@@ -13,7 +13,9 @@ from playwright.sync_api import expect, sync_playwright
 
 from ivr.browser.app import browser_phone
 from ivr.browser.line import RungLine
+from ivr.cli.digits import digit_words
 from ivr.cli.own_phone import english_of, rows
+from ivr.simulator.digits import Digits
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.setup import Setup
 from tests.browser.handset import PATIENCE_MS, Handset
@@ -60,7 +62,7 @@ def chromium(request: pytest.FixtureRequest) -> str:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
@@ -101,6 +103,8 @@ def origin(own_line: HungUp, parts: Parts) -> Iterator[str]:
         setup=lambda: Setup(status_callback=HungUp.PATH),
         english=english_of(parts.spec),
         session=lambda call_sid: rows(parts.store, call_sid),
+        digits=Digits(digit_words(parts.spec)),
+        is_own=True,
     )
     with browser_phone(line) as page, serving(page) as served:
         yield served

@@ -41,7 +41,11 @@ class Handset:
 
     def ring(self, *, virtual: bool = False, faults: str = "") -> Handset:
         self.page.locator(f"input[value={'virtual' if virtual else 'real'}]").check()
-        self.page.locator("#faults").fill(faults)
+        if faults:
+            self.page.locator("#more > summary").click()
+            self.page.locator("#faults").fill(faults)
+        else:
+            self.page.locator("#faults").evaluate("field => { field.value = ''; }")
         self.page.locator("#call").click()
         return self
 

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from ivr.browser.app import browser_phone
 from ivr.browser.line import RungLine
+from ivr.simulator.digits import Digits
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
+from ivr.simulator.phone import Phone
+from ivr.simulator.replay.difference import Difference, compare
+from ivr.simulator.replay.form import read
+from ivr.simulator.replay.kept import keep
+from ivr.simulator.script import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from wsgiref.types import WSGIApplication
 
+    import httpx
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -20,6 +28,12 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1:8765"
 ORIGIN = f"http://{HOST}"
 TOKEN = "token-of-the-browser-phone"
+MENU = {
+    "/voice": '<Gather numDigits="1" action="/one" timeout="4"><Say>Press 1.</Say></Gather>'
+    "<Say>Goodbye.</Say>",
+    "/one": "<Say>Thank you.</Say><Hangup/>",
+    "/digits": '<Gather action="/one" timeout="4"/><Say>Goodbye.</Say>',
+}
 
 
 class Clock:
@@ -91,3 +105,26 @@ def caller_of(app: WSGIApplication, clock: Clock | None = None, **line: Any) -> 
     )
     with browser_phone(rung, clock or Clock()) as page:
         yield Caller(page)
+
+
+def differences(
+    text: str,
+    transport: httpx.BaseTransport | None,
+    auth_token: str,
+    digits: Digits | None = None,
+) -> tuple[Difference, ...]:
+    """Places a kept call again, as `ivr call --replay` does; gives where it differs.
+
+    Args:
+        text: of its file.
+        transport: to the application; None: HTTP.
+        auth_token: of the application.
+        digits: what counts as a digit that is read out; None: numerals and English words.
+    """
+    kept, known = read(text, "call.yaml"), digits or Digits()
+    url = kept.url or "http://line.test/voice"
+    with Phone(transport, auth_token, kept.setup) as phone:
+        call = phone.call(url)
+        assert follow(call, parse(kept.keys), known) == ()
+    again = keep(call, url, known, keys=kept.keys, is_own=kept.url is None)
+    return compare(kept.moments, again.moments, known)

@@ -24,6 +24,13 @@ SCREENS: dict[str, dict[str, Any]] = {
     "small and dark": {**SMALL, "color_scheme": "dark"},
     "zoomed to 200 %": {"viewport": {"width": 640, "height": 400}},
 }
+LOW: dict[str, dict[str, Any]] = {
+    "small": SMALL,
+    "on its side": {**SMALL, "viewport": {"width": 640, "height": 360}},
+    "larger, on its side": {**SMALL, "viewport": {"width": 844, "height": 390}},
+    "zoomed to 200 %": {"viewport": {"width": 640, "height": 400}},
+    "a low window": {"viewport": {"width": 1024, "height": 560}},
+}
 KEYS = "#keypad button, #call, #hang-up, #english, #mute"
 
 
@@ -59,11 +66,12 @@ def test_axe_finds_nothing_wrong_with_a_refusal(
     handset.troubles.clear()  # the console tells of the answer 400
 
 
+@pytest.mark.parametrize("screen", LOW)
 def test_a_small_screen_has_every_key_in_view_during_a_call(
-    at: Callable[..., Handset], origin: str
+    at: Callable[..., Handset], origin: str, screen: str
 ) -> None:
-    handset = at(origin, **SMALL)
-    handset.page.locator("#call").tap()
+    handset = at(origin, **LOW[screen])
+    handset.page.locator("#call").click()
     handset.until_it_sounds()
     handset.page.locator("#english").check()
     assert not is_wider_than_its_screen(handset)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.rung_lines import answering, served
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -188,7 +190,7 @@ def test_the_log_shows_requests_documents_and_places(handset: Handset) -> None:
         "/voice/turn/warm_up?turn=1"
     )
     assert "<Gather" in handset.page.locator("#log details[open] pre").inner_text()
-    expect(rows.filter(has=handset.marks("place")).last).to_contain_text("place main_menu")
+    expect(rows.filter(has=handset.marks("place")).last).to_contain_text("main_menu")
     handset.page.get_by_role("button", name="Diagnoses").click()
     expect(rows.first).to_be_hidden()
     handset.page.get_by_role("button", name="All", exact=True).click()
@@ -196,6 +198,7 @@ def test_the_log_shows_requests_documents_and_places(handset: Handset) -> None:
 
 
 def test_typing_in_a_field_presses_no_keys(handset: Handset) -> None:
+    handset.page.locator("#more > summary").click()
     handset.page.locator("#faults").press_sequentially("c123h")
     expect(handset.page.locator("#faults")).to_have_value("c123h")
     expect(handset.state).to_contain_text("green key")
@@ -225,6 +228,17 @@ def test_a_page_that_goes_away_hangs_up(handset: Handset, own_line: HungUp, leav
     assert own_line.ended.acquire(timeout=10)
 
 
+def test_a_page_that_the_browser_brings_back_tells_that_its_call_is_over(
+    handset: Handset, own_line: HungUp
+) -> None:
+    """Some browsers keep a page that was left, and show it again as it was."""
+    handset.ring().until_it_sounds()
+    handset.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    assert own_line.ended.acquire(timeout=10)
+    expect(handset.state).to_have_text("The page was left; the call was hung up.")
+    handset.ring(virtual=True).until_it_listens(1)
+
+
 def test_a_machine_that_slept_does_not_take_the_call_along(handset: Handset) -> None:
     handset.page.clock.install()
     handset.ring()
@@ -232,3 +246,24 @@ def test_a_machine_that_slept_does_not_take_the_call_along(handset: Handset) -> 
     handset.page.clock.fast_forward("30:00")
     expect(handset.page.locator("#clock")).to_have_text("0:04")
     expect(handset.captions.locator("li")).to_have_count(1)
+
+
+def test_the_watch_stands_where_the_call_ended(at: Callable[..., Handset]) -> None:
+    with served(answering("<Pause length='2'/>")) as origin:
+        handset = at(origin).ring()
+        expect(handset.page.locator("#clock")).to_have_text("0:01")
+        expect(handset.state).to_contain_text("nothing more to say")
+        expect(handset.page.locator("#clock")).to_have_text("0:02")
+
+
+def test_a_call_out_of_sight_still_says_that_somebody_is_there(at: Callable[..., Handset]) -> None:
+    """Such a page is let run once a minute; the server hangs up what nobody attends to."""
+    waits = '"do":"wait"'
+    with served(answering("<Pause length='600'/>")) as origin:
+        handset = at(origin)
+        handset.page.clock.install()
+        handset.ring()
+        expect(handset.state).to_have_text("The line speaks")
+        with handset.page.expect_request(lambda each: waits in (each.post_data or "")):
+            handset.page.clock.fast_forward("01:00")
+        expect(handset.page.locator("#clock")).to_have_text("0:02")

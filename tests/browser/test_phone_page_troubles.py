@@ -127,6 +127,7 @@ def test_a_browser_without_sound_shows_the_captions(handset: Handset, script: st
     handset.page.add_init_script(script)
     handset.open().ring()
     expect(handset.page.locator("#note")).to_contain_text("read the captions")
+    expect(handset.marks("request 1")).to_have_count(1)
     handset.key("1").click()
     expect(handset.marks("request 2")).to_have_count(1)
 
@@ -189,9 +190,12 @@ def test_an_application_that_does_not_answer_is_waited_for_and_can_be_left(
         return Response("<Response/>", mimetype="text/xml")
 
     with served(app) as origin:
-        handset = at(origin).ring()
+        handset = at(origin)
+        handset.page.clock.install()
+        handset.ring()
         expect(handset.state).to_contain_text("Asking the application … 1 s")
         handset.page.locator("#hang-up").click()
+        handset.page.clock.fast_forward("00:03")
         expect(handset.state).to_have_text(
             "You hung up while the application was still being asked."
         )
@@ -281,9 +285,11 @@ def test_a_page_that_is_left_before_the_line_answers_hangs_up_too(
         held.append(route)
 
     handset.page.route("**/phone/calls", hold)
+    handset.page.clock.install()
     handset.ring()
     expect(handset.state).to_contain_text("Asking the application")
     handset.page.locator("#hang-up").click()
+    handset.page.clock.fast_forward("00:03")
     expect(handset.state).to_contain_text("You hung up")
     (route,) = held
     route.continue_()

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 from werkzeug.wrappers import Request, Response
 
+from ivr.browser.clips import UNKNOWN, Sounding, as_heard
 from tests.browser.phone_pages import caller_of
 from tests.sounds import RATE, sound
 
@@ -75,15 +76,22 @@ def test_a_clip_can_be_fetched_before_it_is_due() -> None:
         assert told == [("document", None)] + [("clip", caller.event("Played")["clip"])] * 2
 
 
-def test_a_clip_without_a_head_cannot_be_converted() -> None:
+@pytest.mark.parametrize(
+    ("clip", "content_type"),
+    [(b"\xff" * RATE, "audio/ulaw"), ((b"\xd2" + bytes(32)) * 50, "audio/gsm")],
+)
+def test_sound_without_a_head_comes_with_one(clip: bytes, content_type: str) -> None:
     """Nobody but the application's content type says what such bytes are."""
-    with caller_of(playing(b"\xff" * RATE, "audio/ulaw")) as caller:
+    with caller_of(playing(clip, content_type)) as caller:
         caller.ring()
-        url = f"/phone/{caller.event('Played')['clip']}"
-        whole = caller.get(url)
-        assert (whole.data, whole.mimetype) == (b"\xff" * RATE, "application/octet-stream")
-        refused = caller.get(f"{url}?form=wav")
-        assert (refused.status_code, list(refused.get_json())) == (415, ["error"])
+        whole = caller.get(f"/phone/{caller.event('Played')['clip']}")
+        assert whole.mimetype == "audio/wav"
+        assert soundfile.info(io.BytesIO(whole.data)).duration == pytest.approx(1)
+
+
+def test_what_is_no_sound_cannot_be_converted() -> None:
+    assert as_heard(b"no sound", is_wav_wanted=True) is None
+    assert as_heard(b"no sound", is_wav_wanted=False) == Sounding(b"no sound", UNKNOWN)
 
 
 @pytest.mark.parametrize("number", ["1", "99999999999999999999", "-1", "x"])

@@ -130,4 +130,4 @@ def test_a_fault_leads_to_the_apology_of_the_fallback(caller: Caller, spec: Spec
 
 def test_the_line_is_told_of_the_end(caller: Caller) -> None:
     caller.ring().do("hang_up")
-    assert dict(caller.session or [])["phase"] == "closed"
+    assert dict(caller.session or [])["the call"] == "closed"

@@ -50,7 +50,9 @@ FIELDS = {
     "silence": [],
     "record": ["seconds", "key"],
     "dial": ["to", "outcome"],
-    "enqueue": [],
+    "beep": ["max_length", "timeout", "finish_on_key"],
+    "enqueue": ["queue"],
+    "sms": ["to", "text"],
     "redirect": ["url"],
     "reject": ["reason"],
     "warning": ["code", "message"],
@@ -128,9 +130,9 @@ LINES: list[tuple[events.Event, dict[str, Any] | None]] = [
     (events.Silence(at_seconds=6.0, seconds=6.0), {"at": 6.0, "event": "silence"}),
     (
         events.Beeped(
-            at_seconds=0.0, max_seconds=1, timeout_seconds=1, finish_on_key="#", action="http://a/"
+            at_seconds=0.0, max_seconds=9, timeout_seconds=1, finish_on_key="#", action="http://a/"
         ),
-        None,
+        {"at": 0.0, "event": "beep", "max_length": 9, "timeout": 1, "finish_on_key": "#"},
     ),
     (
         events.Recorded(at_seconds=9.0, seconds=4.0, key="hangup"),
@@ -140,8 +142,14 @@ LINES: list[tuple[events.Event, dict[str, Any] | None]] = [
         events.Dialed(at_seconds=9.0, to=("+1", "+2"), outcome="busy", seconds=0.0),
         {"at": 9.0, "event": "dial", "to": ["+1", "+2"], "outcome": "busy"},
     ),
-    (events.Enqueued(at_seconds=9.0, queue="help"), {"at": 9.0, "event": "enqueue"}),
-    (events.Texted(at_seconds=9.0, to="+1", text="Hi"), None),
+    (
+        events.Enqueued(at_seconds=9.0, queue="help"),
+        {"at": 9.0, "event": "enqueue", "queue": "help"},
+    ),
+    (
+        events.Texted(at_seconds=9.0, to="+1", text="Hi"),
+        {"at": 9.0, "event": "sms", "to": "+1", "text": "Hi"},
+    ),
     (
         events.Redirected(at_seconds=9.0, url="http://a/"),
         {"at": 9.0, "event": "redirect", "url": "http://a/"},
@@ -203,7 +211,8 @@ def test_a_call_is_told_one_object_a_line(origin: str) -> None:
     names = [each["event"] for each in told if each["event"] not in {"request", "warning"}]
     assert names == [
         *("play", "gather", "silence", "redirect", "play", "gather", "pressed"),
-        *("pause", "gather", "spoke", "record", "dial", "say", "error", "play", "enqueue", "ended"),
+        *("pause", "gather", "spoke", "beep", "record", "dial", "say", "error", "play"),
+        *("enqueue", "ended"),
     ]
     assert BENGALI in result.stdout
     by_name = {each["event"]: each for each in told}

@@ -111,6 +111,46 @@ def test_the_call_itself_is_printed_when_asked_for(origin: str, file: Path) -> N
     assert again.stdout.splitlines()[-1].startswith("The call is as it was: ")
 
 
+def test_what_was_told_before_is_told_in_a_line(file: Path) -> None:
+    """A menu that has changed is heard again and again."""
+    menu = '<Gather numDigits="1"><Say>{}</Say></Gather>'
+    with serving(pages({"/": menu.format("Press 1")})) as url:
+        run(url, "--keys", "1 2", "--save", file)
+    with serving(pages({"/": menu.format("Press 2")})) as url:
+        again = run(url, "--replay", file)
+    assert again.stdout == (
+        "   0.0s  turn 1: words\n"
+        "         - Press 1\n"
+        "         + Press 2\n"
+        "   1.0s  turn 2: words, as at 0.0s\n"
+        "   2.0s  turn 3: words, as at 0.0s\n"
+        "3 differences: 3 of words.\n"
+    )
+
+
+def test_verbs_that_nobody_hears_are_compared_as_well(file: Path) -> None:
+    was = '<Sms>Hello</Sms><Record maxLength="20" timeout="3"/>'
+    now = '<Sms>Good day</Sms><Record maxLength="30" timeout="3"/>'
+    with serving(pages({"/": was})) as url:
+        run(url, "--keys", "record:4 hangup", "--save", file)
+    with serving(pages({"/": now})) as url:
+        again = run(url, "--replay", file)
+    assert '- sms text "Hello"\n         + sms text "Good day"\n' in again.stdout
+    assert "- beep max_length 20\n         + beep max_length 30\n" in again.stdout
+
+
+def test_turns_and_faults_that_came_to_nothing_are_noted(origin: str, file: Path) -> None:
+    run(f"{origin}/voice", "--keys", "1 heard 9", "--fault", "drop@9", "--save", file)
+    again = run("--replay", file)
+    assert again.stderr == (
+        "note: the call ended with 1 of 3 turns left\n"
+        "note: fault drop@9 befell nothing: the call had only 3 requests for documents\n"
+    )
+    assert again.exit_code == 0
+    run(f"{origin}/long", "--keys", "", "--save", file)
+    assert run("--replay", file).stderr == ""
+
+
 def test_a_failure_that_was_there_before_is_no_difference(origin: str, file: Path) -> None:
     assert run(f"{origin}/broken", "--keys", "", "--save", file).exit_code == 1
     again = run("--replay", file)

@@ -48,7 +48,7 @@ def test_places_and_findings_are_told_in_text(url: str) -> None:
     ]
     for heading in ("Errors (3)", "Dead ends", "Loops with no way out (2)", "Never reached"):
         assert f"\n{heading}\n" in result.stdout
-    assert f'     ivr call {url} --keys "1"\n' in result.stdout
+    assert f'     ivr call {url} --token T --keys "1"\n' in result.stdout
     assert "     seen after 1 at 1\n" in result.stdout
     last = result.stdout.splitlines()[-1]
     assert last.startswith("14 documents, ")
@@ -112,8 +112,20 @@ def test_the_script_of_a_finding_can_be_pasted_into_a_shell() -> None:
         told = crawled(f"{origin}/voice?a=1&b=2").stdout.splitlines()
     (command,) = [line for line in told if "ivr call" in line and "$" in line]
     words = shlex.split(command)
-    assert words[:3] == ["ivr", "call", f"{origin}/voice?a=1&b=2"]
-    assert parse(words[4]) == (Speak("it's $5"),)
+    assert words[:-1] == ["ivr", "call", f"{origin}/voice?a=1&b=2", "--token", "T", "--keys"]
+    assert parse(words[-1]) == (Speak("it's $5"),)
+
+
+def test_the_command_of_a_finding_rings_as_the_crawl_did_and_keeps_the_token() -> None:
+    given = ["--method", "GET", "--from", "", "--to", "+12025550123", "--param", "Name=A B"]
+    with serving(faulty.make_app()) as origin:
+        told = crawled(f"{origin}/none", "--token", "secret", *given).stdout
+    (command,) = [line for line in told.splitlines() if "ivr call" in line]
+    assert shlex.split(command) == [
+        *("ivr", "call", f"{origin}/none", "--method", "GET", "--token", "T", "--from", ""),
+        *("--to", "+12025550123", "--param", "Name=A B", "--keys", ""),
+    ]
+    assert "secret" not in told
 
 
 def test_a_limit_that_is_reached_is_told(url: str) -> None:

@@ -15,12 +15,13 @@ import pytest
 from ivr.cli.call.differences import summary
 from ivr.cli.digits import digit_words
 from ivr.simulator.digits import Digits
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.replay.difference import compare
 from ivr.simulator.replay.file import load, save
 from ivr.simulator.replay.kept import keep
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from tests.conftest import LINE, TOKEN
 
 if TYPE_CHECKING:

@@ -25,9 +25,10 @@ from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
 from ivr.simulator.events import Dialed, Said
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.setup import Setup
 from tests.sounds import sound
 

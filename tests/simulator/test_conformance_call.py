@@ -24,8 +24,9 @@ from ivr.simulator.events import (
     Said,
     Silence,
 )
+from ivr.simulator.follower import follow
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
 from ivr.twiml.rules import MAX_CALL_SECONDS
 from tests.simulator.conformance import (

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.simulator.events import Pressed
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.setup import MAX_DOCUMENTS, Setup
 from ivr.twiml.document import MAX_FINDINGS
 from ivr.twiml.rules import MAX_CALL_SECONDS, MAX_DOCUMENT_BYTES

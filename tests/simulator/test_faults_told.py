@@ -90,7 +90,7 @@ MESSAGES = {
     "(status:500)",
     "status:404@1": f"POST {ORIGIN}/voice answered 404 Not Found, on purpose (status:404@1)",
     "drop": f"{ORIGIN}/voice: the answer broke off: on purpose (drop)",
-    "slow:20": f"{ORIGIN}/voice: no whole answer within 15 s",
+    "slow:20": f"{ORIGIN}/voice: no whole answer within 15 s, on purpose (slow:20)",
 }
 
 
@@ -101,7 +101,7 @@ def test_a_failure_says_why(phone: Phone, fault: str, message: str) -> None:
 
 def test_an_answer_that_is_late_is_told_by_the_timeout_of_its_url(phone: Phone) -> None:
     (failed,) = ring(phone, "slow:3", url=f"{ORIGIN}/voice#rt=2000").failures
-    assert failed.message == f"{ORIGIN}/voice: no answer within 2 s"
+    assert failed.message == f"{ORIGIN}/voice: no answer within 2 s, on purpose (slow:3)"
 
 
 DIFFERENCES: dict[str, tuple[Reply, Reply, str]] = {

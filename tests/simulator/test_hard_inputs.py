@@ -313,3 +313,9 @@ def test_parameters_inject_neither_headers_nor_other_parameters() -> None:
     found = {name.lower(): value for name, value in headers.items()}
     url = f"http://{found['host']}/voice"
     assert RequestValidator(TOKEN).validate(url, form, found["x-twilio-signature"])
+
+
+def test_a_server_that_closes_without_a_word_is_said_to_have_crashed() -> None:
+    call = ring(hang_up)
+    told = call.failures[0].message
+    assert told.endswith("closed the connection before it answered; has the application crashed?")

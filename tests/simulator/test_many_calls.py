@@ -10,9 +10,10 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from ivr.simulator.events import Failed, Requested, Warned
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.setup import Setup
 from tests.conftest import LINE, TOKEN
 from tests.simulator.applications.whole_practice import register

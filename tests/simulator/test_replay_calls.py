@@ -11,11 +11,12 @@ from msgspec import Struct
 from werkzeug.wrappers import Request, Response
 
 from ivr.simulator.digits import Digits
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
 from ivr.simulator.replay.difference import compare
 from ivr.simulator.replay.kept import KeptCall, has_secret, keep
-from ivr.simulator.script import ReadBack, Timed, follow, parse
+from ivr.simulator.script import ReadBack, Timed, parse
 from ivr.simulator.setup import Setup
 from tests.sounds import sound
 

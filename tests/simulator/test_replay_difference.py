@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.simulator.digits import Digits
-from ivr.simulator.replay import difference
+from ivr.simulator.replay import alignment
 from ivr.simulator.replay.difference import Difference, compare
 from ivr.simulator.replay.kept import Moment
 
@@ -97,10 +97,7 @@ OTHER: dict[str, tuple[tuple[Moment, ...], list[tuple[Any, ...]]]] = {
     ),
     "silence in place of a key": (
         put(PRESSED, Moment(7.0, "silence", {})),
-        [
-            ("verbs", 2.5, 1, 'pressed digits "1", finished_on ""', None),
-            ("verbs", 7.0, 1, None, "silence"),
-        ],
+        [("verbs", 7.0, 1, 'pressed digits "1", finished_on ""', "silence")],
     ),
     "another pause": (
         put(PAUSE, changed(PAUSE, seconds=1.05)),
@@ -147,11 +144,47 @@ def test_a_line_that_has_changed_in_the_middle_is_brought_into_line_again() -> N
 
 
 def test_beyond_some_events_one_is_compared_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(difference, "MAX_ALIGNED", 1)
-    now = put(MENU, changed(MENU, words="Else"), MENU)
+    monkeypatch.setattr(alignment, "MAX_ALIGNED", 1)
+    now = (changed(MENU, words="Else"), *CALL[:-1], changed(ENDED, by="error"))
     kinds = [each[0] for each in found(now)]
     assert kinds[0] == "words"
-    assert len(kinds) > 2, "what follows is no longer recognised"
+    assert len(kinds) > 4, "what follows is no longer recognised"
+
+
+def test_what_a_call_no_longer_reaches_is_one_difference() -> None:
+    """The reason first, then what is gone, then the end; that it is shorter goes without saying."""
+    error = Moment(0.0, "error", {"code": 11200, "message": "gone"})
+    ended = Moment(0.0, "ended", {"by": "error", "seconds": 0.0})
+    assert found((REQUEST, error, ended)) == [
+        ("diagnoses", 0.0, 1, None, "error 11200: gone"),
+        ("words", 0.0, 1, "Press 1 … and 5 more up to 3.0 s", None),
+        ("ending", 0.0, 1, "ended by hangup", "ended by error"),
+    ]
+
+
+def test_what_a_call_goes_on_with_is_one_difference_but_for_what_is_wrong() -> None:
+    more = [changed(SAID, at=3.0 + number, text=f"more {number}") for number in range(5)]
+    wrong = changed(WARNING, at=3.5, message="new")
+    now = (*CALL[:-1], wrong, *more, changed(ENDED, at=9.0, seconds=9.0))
+    assert found(now) == [
+        ("diagnoses", 3.5, 2, None, "warning: new"),
+        ("words", 3.0, 2, None, "more 0 … and 4 more up to 7.0 s"),
+    ]
+
+
+def test_the_few_that_are_gone_at_the_end_are_told_one_by_one() -> None:
+    assert [each[3:] for each in found((*CALL[:4], changed(ENDED, at=3.0)))] == [
+        ("We open", None),
+        ("pause seconds 1", None),
+        ("warning: odd", None),
+        ("4.0 s in all", "3.0 s in all"),
+    ]
+
+
+def test_two_that_change_places_are_moved_and_not_changed() -> None:
+    other = changed(MENU, words="Press 2")
+    told = compare((MENU, other, ENDED), (other, MENU, ENDED), Digits())
+    assert [(each.was, each.now) for each in told] == [(None, "Press 2"), ("Press 2", None)]
 
 
 def codes(words: str, keys: str, seconds: float) -> tuple[Moment, ...]:

@@ -10,10 +10,12 @@ from ivr.errors import CallError, ScriptError
 from ivr.simulator.actions import HangUp, Press, Record, Speak
 from ivr.simulator.digits import Digits
 from ivr.simulator.events import KeyPressed, Pressed
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import Entry, ReadBack, Stay, Timed, Wait, follow, parse, write
+from ivr.simulator.script import Entry, ReadBack, Stay, Timed, Wait, parse, write
 from ivr.simulator.setup import Setup
+from ivr.simulator.testing import TestPhone
 from tests.cli.pages import pages
 from tests.sounds import sound
 
@@ -44,9 +46,9 @@ def test_a_turn_may_have_a_time(text: str, turns: tuple[Entry, ...]) -> None:
         pytest.param("1@14401", "after the end of any call", id="after any call"),
         pytest.param("12@1,14401", "after the end of any call", id="between keys"),
         pytest.param("say:a@1,2", "no keys to leave time between", id="words have no keys"),
-        pytest.param("1@", "is not a turn", id="no time"),
+        pytest.param("1@", "'1@' is not a turn with a time; write seconds", id="no time"),
         pytest.param("1@abc", "is not a turn", id="no number"),
-        pytest.param("@2", "is not a turn", id="only a time"),
+        pytest.param("@2", "'@2' is a time without a turn; write", id="only a time"),
         pytest.param("1@2@3", "'1@2' is not a turn", id="two times"),
         pytest.param("hangup@2 1", "'1' comes after 'hangup@2'", id="after hanging up"),
         pytest.param("stay 1", "'1' comes after 'stay'", id="after the end"),
@@ -109,6 +111,15 @@ def test_the_digits_that_were_read_out_are_keyed() -> None:
     assert left == 0
     known = Digits({"null": "0", "sieben": "7", "eins": "1"})
     assert ring("/other", "heard", known)[1][-1] == (1.428571, "071")
+
+
+def test_the_phone_of_the_fixture_can_be_told_what_is_a_digit() -> None:
+    with TestPhone() as phone:
+        app, known = pages(DOCUMENTS, {}), Digits({"null": "0", "sieben": "7", "eins": "1"})
+        call = phone.ring(app, "heard", path="/other", digits=known)
+        assert "071" in [event.digits for event in call.events if isinstance(event, Pressed)]
+        with pytest.raises(ScriptError, match="no digits were read out before"):
+            phone.ring(app, "heard", path="/other")
 
 
 def test_nothing_that_was_read_out_is_a_failure_and_the_call_is_hung_up() -> None:

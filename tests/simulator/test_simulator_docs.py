@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 import shlex
 from importlib import import_module
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 import pytest
+from msgspec import convert
 
 from ivr.cli.call import call
 from ivr.simulator import events
 from ivr.simulator.digits import Digits
 from ivr.simulator.events import By, Event
 from ivr.simulator.faults import Kind
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.lines import line
 from ivr.simulator.phone import Phone
 from ivr.simulator.replay import difference
-from ivr.simulator.replay.file import read, written
+from ivr.simulator.replay.form import read, written
+from ivr.simulator.replay.happenings import Happening
 from ivr.simulator.replay.kept import keep
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.setup import Setup
 from ivr.twiml.description import ROOT as RESPONSE
 from ivr.twiml.description import describe
@@ -138,7 +141,9 @@ SAMPLES: tuple[Event, ...] = (
     events.Silence(seconds=5, at_seconds=0),
     events.Recorded(seconds=1, key="", at_seconds=0),
     events.Dialed(to=("+1",), outcome="busy", seconds=0, at_seconds=0),
+    events.Beeped(max_seconds=20, timeout_seconds=5, finish_on_key="#", action="u", at_seconds=0),
     events.Enqueued(queue="q", at_seconds=0),
+    events.Texted(to="+1", text="t", at_seconds=0),
     events.Redirected(url="u", at_seconds=0),
     events.Rejected(reason="busy", at_seconds=0),
     events.Warned(code=None, message="m", at_seconds=0),
@@ -152,8 +157,6 @@ NOT_PRINTED = {
     events.Heard,
     events.Interrupted,
     events.KeyPressed,
-    events.Beeped,
-    events.Texted,
 }
 """What other lines tell already, or only a terminal shows."""
 
@@ -163,6 +166,17 @@ def test_each_event_is_printed_or_known_not_to_be() -> None:
     assert {*kinds, *NOT_PRINTED} == set(get_args(Event))
     assert not NOT_PRINTED & set(kinds)
     assert None not in [line(sample) for sample in SAMPLES]
+
+
+def test_each_event_that_is_printed_can_be_kept() -> None:
+    printed = [dict(found) for sample in SAMPLES if (found := line(sample)) is not None]
+    kept = [found if found["event"] != "request" else without_seconds(found) for found in printed]
+    assert [type(convert(found, Happening)).__name__ for found in kept]
+    assert len({found["event"] for found in kept}) == len(get_args(Happening))
+
+
+def without_seconds(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name != "seconds"}
 
 
 def test_every_fault_is_told_and_no_other() -> None:

@@ -9,9 +9,10 @@ import pytest
 from ivr.errors import CallError
 from ivr.simulator.actions import HangUp, Press, Record, Speak
 from ivr.simulator.events import Ended, Pressed, Recorded, Requested, Silence, Spoke
+from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import Entry, Wait, follow, parse
+from ivr.simulator.script import Entry, Wait, parse
 from ivr.simulator.setup import Setup
 from tests.cli.pages import pages
 from tests.sounds import sound

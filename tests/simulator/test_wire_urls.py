@@ -47,6 +47,7 @@ def test_a_url_of_a_document_is_resolved(url: str, resolved: str) -> None:
         pytest.param("http:///menu", id="a path for a host"),
         pytest.param("http:menu", id="a scheme without a host"),
         pytest.param("http://[::1", id="half an address"),
+        pytest.param("http://xn--/", id="no host in Punycode"),
         pytest.param("http://h:port/", id="no number for a port"),
         pytest.param("http://h:99999/", id="a port out of range"),
         pytest.param("http://h:0/", id="port 0"),

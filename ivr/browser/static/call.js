@@ -8,6 +8,8 @@ import { Gone, Refused, leave, post } from "./server.js";
 const LOOK_MS = 100;
 /** A request at least so often, so that the server knows that somebody is there. */
 const MAX_WAIT_SECONDS = 20;
+/** A tab that is out of sight is let run once a minute, and its clock then goes slowly. */
+const MAX_UNSEEN_MS = 45_000;
 /** The clock is sent in decimals, and must not fall short of the moment that it stands for. */
 const ROUNDING_SECONDS = 0.001;
 /** What a Say takes is an estimate: its voice may be so much slower. */
@@ -34,7 +36,10 @@ export class Call {
   #wake = () => {};
   #isBusy = true;
   #isOver = false;
+  /** What the watch shows while the server is asked, and when all is over without its answer. */
+  #stoppedAt = 0;
   #hungUpAt = null;
+  #askedAt = 0;
 
   constructor(view, { isVirtual }) {
     this.#view = view;
@@ -49,14 +54,21 @@ export class Call {
     return this.#isVirtual;
   }
 
+  /** Where the page's server has the call as a file, when it has seen its end; else null. */
+  get keptPath() {
+    return this.#state.ended === null ? null : `${this.#path}/kept`;
+  }
+
   get isHangingUp() {
     return this.#hungUpAt !== null;
   }
 
   /** Of the call, as the caller's watch shows them. */
   get seconds() {
-    const stands = this.#isVirtual || this.#isBusy || this.#isOver;
-    return this.#state.seconds + (stands ? 0 : Math.min(this.#clock.seconds, this.#due()));
+    if (this.#isBusy || this.#isOver) {
+      return this.#stoppedAt;
+    }
+    return this.#state.seconds + (this.#isVirtual ? 0 : this.#passed);
   }
 
   /** Until the next thing happens by itself; null in virtual time, which does not wait. */
@@ -107,7 +119,7 @@ export class Call {
     }
     this.#hungUpAt = performance.now();
     this.#view.hush();
-    this.#actions = [{ do: "hang_up" }];
+    this.#actions = [{ do: "hang_up", virtual: this.#isVirtual }];
     if (this.#isBusy && this.#path !== null) {
       leave(this.#path, this.#actions[0]); // what is under way then ends as soon as it can
     }
@@ -138,6 +150,11 @@ export class Call {
     }
   }
 
+  /** Of the time until something happens by itself. */
+  get #passed() {
+    return Math.min(this.#clock.seconds, this.#due());
+  }
+
   #due() {
     const next = this.#state.next_seconds ?? this.#state.seconds;
     return Math.min(Math.max(next - this.#state.seconds, 0), MAX_WAIT_SECONDS);
@@ -157,7 +174,7 @@ export class Call {
         return this.#actions.shift();
       }
       if (isDue) {
-        return this.#isVirtual ? { do: "listen" } : { do: "wait", seconds: this.#due() + ROUNDING_SECONDS };
+        return this.#isVirtual ? { do: "listen" } : { do: "wait", seconds: this.#passed + ROUNDING_SECONDS };
       }
       await this.#pause();
     }
@@ -165,6 +182,9 @@ export class Call {
   }
 
   #isTime() {
+    if (performance.now() - this.#askedAt > MAX_UNSEEN_MS) {
+      return true;
+    }
     const late = this.#clock.seconds - this.#due();
     return late >= (this.#view.isSpeaking ? MAX_VOICE_SECONDS : 0);
   }
@@ -185,8 +205,9 @@ export class Call {
     if (this.#isOver) {
       return;
     }
-    const asked = performance.now();
-    const asking = setInterval(() => this.#tellAsking(asked), LOOK_MS);
+    this.#askedAt = performance.now();
+    const asking = setInterval(() => this.#tellAsking(performance.now() - this.#askedAt), LOOK_MS);
+    this.#stoppedAt = this.seconds;
     this.#isBusy = true;
     // The request itself takes time too, while a clip sounds on.
     const late = action.do === "wait" ? this.#clock.seconds - action.seconds : 0;
@@ -204,8 +225,8 @@ export class Call {
     }
   }
 
-  #tellAsking(asked) {
-    const seconds = asked === null ? null : (performance.now() - asked) / 1000;
+  #tellAsking(milliseconds) {
+    const seconds = milliseconds === null ? null : milliseconds / 1000;
     if (seconds === null || seconds >= ASKING_AFTER_SECONDS) {
       this.#view.asking(seconds);
     }
@@ -218,8 +239,9 @@ export class Call {
       return;
     }
     this.#path = `calls/${told.id}`;
-    told.events.forEach((event) => this.#view.event(event));
     this.#state = told.state;
+    this.#stoppedAt = told.state.seconds;
+    told.events.forEach((event) => this.#view.event(event));
     if (told.state.has_asked) {
       this.#clock.set(0); // to be asked takes the caller's time, and none of the call's
       this.#dropKeys();
@@ -257,6 +279,7 @@ export class Call {
 
   #end(words, isTrouble) {
     if (!this.#isOver) {
+      this.#stoppedAt = this.seconds;
       this.#isOver = true;
       this.#wake();
       this.#view.over(words, isTrouble);

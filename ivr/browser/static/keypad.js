@@ -68,14 +68,13 @@ export function onPress(button, act) {
 /** Listens to the keyboard wherever nothing else would: `press(key)`, `call()`, `hangUp()`. */
 export function onKeyboard({ press, call, hangUp }) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) {
+    if (event.repeat && event.key === "Enter" && event.target.closest?.(".key") != null) {
+      event.preventDefault(); // a key that is held down is pressed once, also the one in focus
+    }
+    if (isCommand(event) || event.repeat || event.isComposing || event.target.closest?.(TYPED_IN) != null) {
       return;
     }
-    const isTyping = event.target.closest?.(TYPED_IN) != null;
-    const key = event.key.toLowerCase();
-    if (isTyping) {
-      return;
-    }
+    const key = meant(event);
     if (key === "escape" || key === "h") {
       hangUp();
     } else if (/^[0-9*#]$/.test(key)) {
@@ -85,4 +84,15 @@ export function onKeyboard({ press, call, hangUp }) {
       call();
     }
   });
+}
+
+/** For the browser or the machine. Some keyboards make * and # with AltGr, or a Mac's Option key. */
+function isCommand({ key, ctrlKey, metaKey, altKey }) {
+  return metaKey || ((ctrlKey || altKey) && !(altKey && /^[*#]$/.test(key)));
+}
+
+/** A keyboard of another script, Bengali for one, has its own figures and letters on the same keys. */
+function meant({ key, code }) {
+  const isForeign = /^(?:\p{Nd}|\p{L})$/u.test(key) && !/^[0-9a-z]$/i.test(key);
+  return (isForeign ? code.replace(/^(?:Digit|Numpad|Key)/, "") : key).toLowerCase();
 }

@@ -61,7 +61,8 @@ export class Log {
 
   /** Where the session stands after a turn. */
   place(seconds, pairs) {
-    const nodes = [mark("place"), words(pairs.map(([name, value]) => `${name} ${value}`).join(" · "))];
+    const told = pairs.map(([name, value]) => (name === "place" ? value : `${name} ${value}`));
+    const nodes = [mark("place"), words(told.join(" · "))];
     this.#append(seconds, { kind: "place", nodes });
   }
 
@@ -167,18 +168,17 @@ export class Log {
   }
 }
 
-function request({ method, url, status, seconds: took, number, faults, purpose }) {
-  const { pathname, search, origin } = new URL(url);
+function request({ method, url, place, status, seconds: took, number, faults, purpose }) {
   const isFine = status !== null && status < 400;
   const nodes = [
     mark(number ? `request ${number}` : purpose),
     element("span", "method", method),
-    element("span", "path", `${pathname}${search}`),
+    element("span", "path", place),
     element("span", isFine ? "status" : "status bad", status === null ? "no answer" : String(status)),
     element("span", "took", `${Math.round(1000 * took)} ms`),
     ...(faults ?? []).map((fault) => element("span", "planted", fault)),
   ];
-  nodes[2].title = origin;
+  nodes[2].title = url;
   return { kind: number ? "request" : "request small", nodes };
 }
 

@@ -11,6 +11,7 @@ export function introduce({ name, line, from, has_english: hasEnglish }) {
   byId("line").textContent = line;
   byId("from").placeholder = from;
   byId("english-part").hidden = !hasEnglish;
+  byId("welcome-english").hidden = !hasEnglish;
 }
 
 export const options = {
@@ -49,6 +50,7 @@ export const options = {
     const shown = byId("setup-error");
     shown.textContent = text;
     shown.hidden = text === "";
+    byId("more").open ||= text !== "";
     for (const id of ["faults", "from", "dial"]) {
       const isMeant = text !== "" && byId(id).value.trim() !== "" && isAbout(id, byId(id).value, text);
       byId(id).setAttribute("aria-invalid", String(isMeant));
@@ -72,6 +74,12 @@ export function showSession(pairs) {
     return row;
   });
   byId("session").replaceChildren(...rows);
+}
+
+/** Offers the call as a file, from a path; null: there is none. */
+export function showKept(path) {
+  byId("kept").hidden = path === null;
+  byId("keep").href = path ?? "";
 }
 
 function cell(name, text) {

@@ -3,7 +3,7 @@ import { Call } from "./call.js";
 import { Ear } from "./ear.js";
 import { Keypad, onKeyboard, onPress } from "./keypad.js";
 import { Log } from "./log.js";
-import { introduce, options, showSession } from "./panels.js";
+import { introduce, options, showKept, showSession } from "./panels.js";
 import { Screen } from "./screen.js";
 import { get } from "./server.js";
 import { WHO, stateWords } from "./words.js";
@@ -62,7 +62,6 @@ class Page {
       case "Ended":
         this.#end(event.why, event.by === "error" || event.by === "limit");
         break;
-      case "Gathering":
       case "Received":
       case "Pressed":
       case "Silence":
@@ -116,7 +115,9 @@ class Page {
     this.#ear.end();
     options.isLocked = false;
     this.#showIdle();
-    this.#tell({ speaker: "error", told: text });
+    if (status !== 400) {
+      this.#tell({ speaker: "error", told: text }); // otherwise it stands beside the field
+    }
     byId("announcer").textContent = text;
   }
 
@@ -127,6 +128,7 @@ class Page {
     this.#end(words, isTrouble);
     this.#ear.end();
     options.isLocked = false;
+    showKept(this.#call.keptPath);
   }
 
   // -- what the person does --------------------------------------------------------------------
@@ -175,6 +177,7 @@ class Page {
     this.#askedSeconds = null;
     this.#session = new Map();
     showSession(null);
+    showKept(null);
   }
 
   #hangUp() {

@@ -16,7 +16,7 @@ export function stateWords(now) {
     return `Asking the application … ${Math.floor(askedSeconds)} s`;
   }
   if (isDelayed && secondsLeft !== null) {
-    return `The application is slow on purpose … ${Math.ceil(secondsLeft)} s`;
+    return `The application is slow on purpose … ${whole(secondsLeft)} s`;
   }
   if (state === null) {
     return "Ringing …";
@@ -25,7 +25,7 @@ export function stateWords(now) {
 }
 
 function waits({ state, secondsLeft }) {
-  const left = secondsLeft === null ? "" : ` · ${Math.ceil(secondsLeft)} s`;
+  const left = secondsLeft === null ? "" : ` · ${whole(secondsLeft)} s`;
   switch (state.waiting) {
     case "gather":
       return `The line listens: ${what(state.listens)}${left}`;
@@ -42,3 +42,6 @@ function what(listens) {
   const ways = [listens.includes("keys") && "press a key", listens.includes("speech") && "say something"];
   return ways.filter(Boolean).join(" or ") || "to nothing";
 }
+
+/** Up, but not for the thousandth of a second by which a clock is never exact. */
+const whole = (seconds) => Math.ceil(seconds - 0.05);

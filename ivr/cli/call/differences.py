@@ -22,11 +22,19 @@ _INDENT: Final = " " * 9
 
 
 def show(differences: Sequence[Difference], console: Console) -> None:
-    """Prints each difference: when and in which turn, then what was and what is."""
+    """Prints each difference: when and in which turn, then what was and what is.
+
+    One that has been before, as where a menu that has changed is heard again, is told in a line.
+    """
     from rich.text import Text
 
+    first: dict[tuple[str | None, ...], float] = {}
     for each in differences:
         head = f"{each.at_seconds:6.1f}s  turn {each.turn}: {each.kind}"
+        before = first.setdefault((each.kind, each.was, each.now), each.at_seconds)
+        if before != each.at_seconds:
+            console.print(Text(f"{head}, as at {before:.1f}s", "bold"), soft_wrap=True)
+            continue
         console.print(Text(head, "bold"), soft_wrap=True)
         for sign, text, style in (("-", each.was, "red"), ("+", each.now, "green")):
             if text is not None:

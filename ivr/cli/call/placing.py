@@ -66,8 +66,8 @@ def scripted(
         turns: what the caller does.
         digits: what counts as a digit that the line reads out.
     """
+    from ivr.simulator.follower import follow
     from ivr.simulator.phone import Phone
-    from ivr.simulator.script import follow
 
     output = Output(_teller(options, line))
     left, is_whole, trouble = tuple(turns), False, None
@@ -86,7 +86,7 @@ def scripted(
             _hang_up(call)
     if trouble is not None:
         output.write(lambda: click.echo(str(trouble), err=True))
-    elif is_whole and options.replay is None:
+    elif is_whole:
         _tell_notes(output, call, options, len(left), len(turns))
     is_told = _close(output, call, is_text=options.is_told and not options.json)
     return Placed(call, is_told and trouble is None, is_whole)
@@ -102,7 +102,8 @@ def _tell_notes(output: Output, call: Call, options: Options, left: int, turns: 
     """Says what of that which was asked for did not come to pass."""
     if left:
         _note(output, f"the call ended with {left} of {turns} turns left")
-    if options.keys is None and call.ended == "caller" and not options.json:
+    is_silent = options.keys is None and options.replay is None
+    if is_silent and call.ended == "caller" and not options.json:
         _note(output, "no keys were given, so the caller only listened; use --keys or a terminal")
     _tell_unused(call, partial(_note, output))
 

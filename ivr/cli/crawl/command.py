@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from msgspec import Struct
@@ -32,6 +33,9 @@ or a limit was reached, 2 on wrong usage.
 """
 
 
+_SOME_TOKEN: Final = "T"  # noqa: S105 - stands for the real one, which is never printed
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """The options of `ivr crawl`, as click gives them."""
 
@@ -57,12 +61,10 @@ class Options(Struct, frozen=True, kw_only=True):
         Raises:
             click.UsageError: names the option that cannot.
         """
-        from ivr.cli.given import check_letters, check_urls
+        from ivr.cli.given import check_letters, check_token, check_urls
         from ivr.twiml.attributes import KEYS
 
-        if self.token == "":
-            message = "it is empty; give the application's token, or leave the option out"
-            raise click.BadParameter(message, param_hint="--token")
+        check_token(self.token)
         check_letters(
             {
                 "--token": self.token,
@@ -98,6 +100,16 @@ class Options(Struct, frozen=True, kw_only=True):
             params=params(self.params),
             started_at=now(),
         )
+
+    def command(self) -> str:
+        """The call that rings the line in the same way, for a shell; its token is not told."""
+        words = ["ivr", "call", *filter(None, [self.url])]
+        words += [] if self.method == "POST" else ["--method", self.method]
+        words += [] if self.token is None else ["--token", _SOME_TOKEN]
+        words += [] if self.from_number is None else ["--from", self.from_number]
+        words += [] if self.to_number is None else ["--to", self.to_number]
+        words += [word for param in self.params for word in ("--param", param)]
+        return shlex.join(words)
 
     def offers(self) -> Offers:
         """What the caller may key and say besides what every crawl tries."""
@@ -200,17 +212,17 @@ def crawl(ctx: click.Context, /, **given: Any) -> None:
     setup = options.setup()
     with interrupted_by_signals(), _line(options) as line:
         report = _crawled(line, setup, options)
-        is_told = _told(report, is_json=options.json)
+        is_told = _told(report, options)
     ctx.exit(0 if report.is_good and is_told else 1)
 
 
-def _told(report: Report, *, is_json: bool) -> bool:
+def _told(report: Report, options: Options) -> bool:
     """Prints a report; False if it cannot be printed whole."""
     from ivr.cli.call.output import Output
     from ivr.cli.crawl.text import tell, tell_json
 
     output = Output(lambda _: None)
-    output.write(lambda: tell_json(report) if is_json else tell(report))
+    output.write(lambda: tell_json(report) if options.json else tell(report, options.command()))
     return output.close()
 
 

@@ -38,11 +38,12 @@ _HEADINGS: Final[dict[FindingKind, tuple[str, str]]] = {
 }
 
 
-def tell(report: Report) -> None:
+def tell(report: Report, command: str) -> None:
     """Writes a report to stdout: places, then what is wrong, then how much there was.
 
     Args:
         report: of a crawl.
+        command: that rings the line in the same way, to which only the keys are missing.
     """
     console = plain_console()
     for place in report.places:
@@ -53,7 +54,7 @@ def tell(report: Report) -> None:
         count = f" ({len(findings)})" if len(findings) > 1 else ""
         _print(console, f"{heading}{count}", style)
         for finding in findings:
-            _tell_finding(console, finding, report.url)
+            _tell_finding(console, finding, command)
         _print(console, "")
     _print(console, _folded(console, _sum(report), ""), "bold")
 
@@ -154,14 +155,14 @@ def _shortened(words: str, width: int) -> str:
     return (whole or words[: width - len(_CUT)]) + _CUT
 
 
-def _tell_finding(console: Console, finding: Finding, url: str) -> None:
+def _tell_finding(console: Console, finding: Finding, command: str) -> None:
     code = "" if finding.code is None else f"{finding.code}: "
     _print(console, _folded(console, f"{code}{finding.message}", "  "))
     after = _after(finding)
     if after:
         _print(console, _folded(console, f"seen after {after}", _INDENT), "dim")
     if finding.keys is not None:
-        _print(console, _INDENT + _command(finding, url), "dim")
+        _print(console, f"{_INDENT}{command} {_keyed(finding)}", "dim")
 
 
 def _after(finding: Finding) -> str:
@@ -170,14 +171,14 @@ def _after(finding: Finding) -> str:
     return ", ".join(after[:MAX_SEEN]) + more
 
 
-def _command(finding: Finding, url: str) -> str:
-    """The call that shows it."""
+def _keyed(finding: Finding) -> str:
+    """What the caller does in the call that shows it."""
     again = "" if finding.is_shown_again else "  (seen once, not shown again)"
     keys = finding.keys or ""
     # A turn with spaces in it has quotes of its own; a shell reads on in double ones.
     quoted = shlex.quote(keys) if _SPECIAL & set(keys) else f'"{keys}"'
     dial = f" --dial {finding.dial}" if finding.dial else ""
-    return f"ivr call {shlex.quote(url)} --keys {quoted}{dial}{again}"
+    return f"--keys {quoted}{dial}{again}"
 
 
 def _sum(report: Report) -> str:

@@ -97,6 +97,8 @@ class Listener:
         self.documents = 0
         """How many the call has had."""
         self._document, self._text = "", ""
+        self._asked = ""
+        """A document that was asked for, and has not come."""
         self._gathering: events.Gathering | events.Beeped | None = None
         self._ended: By | None = None
         self._screens: set[str] = set()
@@ -108,6 +110,7 @@ class Listener:
         match event:
             case events.Requested(purpose="document"):
                 self.turn.asked.append(event.url)
+                self._asked = address(event.url)
             case events.Received():
                 self._receive(event)
             case events.Heard():
@@ -119,7 +122,7 @@ class Listener:
             case events.Enqueued():
                 self.turn.has_queued = True
             case events.Failed():
-                self.turn.failures.append((event, self._document))
+                self.turn.failures.append((event, self._asked or self._document))
             case events.Warned():
                 self.turn.warnings.append((event, self._document))
             case events.Ended(by=by):
@@ -129,7 +132,7 @@ class Listener:
 
     def _receive(self, event: events.Received) -> None:
         self.documents += 1
-        self._document, self._text = event.url, event.text
+        self._document, self._text, self._asked = event.url, event.text, ""
         turn = self.turn
         turn.words = []
         turn.documents.append((event.url, []))
@@ -166,10 +169,12 @@ class Listener:
             call: of which all was told, and which waits or is over.
         """
         turn, self.turn = self.turn, Turn()
-        turn.document, turn.ask = self._document, self._ask(call)
+        # A call that has failed stands in the document that could not be had.
+        turn.document = self._asked or self._document
+        turn.ask = self._ask(call, turn.document)
         return turn
 
-    def _ask(self, call: Call) -> Ask:
+    def _ask(self, call: Call, document: str) -> Ask:
         sid, at = call.party.call_sid, self._gathering
         match call.waiting, at:
             case "gather", events.Gathering():
@@ -187,7 +192,7 @@ class Listener:
             case "queue", _:
                 return Ask(kind="queue", leads_to=plain_url(self._document, sid))
             case _:
-                return Ask(kind="end", by=self._ended, leads_to=plain_url(self._document, sid))
+                return Ask(kind="end", by=self._ended, leads_to=plain_url(document, sid))
 
 
 @lru_cache(maxsize=256)

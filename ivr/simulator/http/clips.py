@@ -15,6 +15,7 @@ from ivr.simulator.http.cues import read_cues
 from ivr.simulator.http.failures import RETRIEVAL, cut, shown
 from ivr.simulator.http.sending import MAX_CLIP_BYTES
 from ivr.simulator.http.wire import Ask
+from ivr.simulator.wav import with_head
 from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class _Headerless(Struct, frozen=True):
     frame_bytes: int
     frame_samples: int
 
+    def samples(self, data: bytes) -> int:
+        """How many there are in whole frames."""
+        return len(data) // self.frame_bytes * self.frame_samples
+
 
 _ULAW: Final = _Headerless("ULAW", 1, 1)
 _GSM_FRAMES: Final = _Headerless("GSM610", 33, 160)
@@ -72,6 +77,7 @@ _HEADERLESS: Final[Mapping[str, _Headerless]] = {
     "audio/gsm": _GSM_FRAMES,
     "audio/x-gsm": _GSM_FRAMES,
 }
+_BY_CODING: Final = {each.kind: each for each in _HEADERLESS.values()}
 _TELEPHONE_RATE: Final = 8000
 
 
@@ -96,13 +102,18 @@ class Clip(Struct, frozen=True, kw_only=True):
     second, one channel) its coding, ULAW or GSM610."""
 
 
+class _Sound(Struct, frozen=True):
+    data: bytes
+    kind: str
+
+
 class Clips:
     """Fetches the clips of one call; what was read out of the same bytes before is taken again."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._log = wire.log
-        self._sounds: Shelf[str, bytes] = Shelf()
+        self._sounds: Shelf[str, _Sound] = Shelf()
 
     def fetch(self, url: str) -> Clip:
         """Gives the clip at `url` (absolute); warns when it is not what its type says.
@@ -124,9 +135,14 @@ class Clips:
     def sound(self, url: str) -> bytes | None:
         """Gives the file of the clip that was fetched from `url`, for whoever plays it.
 
-        None when there was none, or when so much was fetched since that it had to go.
+        Sound without a head is made into a WAV file: nobody could tell what it is. None when there
+        was none, or when so much was fetched since that it had to go.
         """
-        return self._sounds.find(url)
+        found = self._sounds.find(url)
+        if found is None or found.kind not in _BY_CODING:
+            return None if found is None else found.data
+        samples = _BY_CODING[found.kind].samples(found.data)
+        return with_head(found.data, found.kind, samples, _TELEPHONE_RATE)
 
     def _take(self, url: str, answer: Answer) -> Clip:
         where, kinds = shown(url), _KINDS.get(answer.content_type)
@@ -146,7 +162,7 @@ class Clips:
         if clip.kind not in kinds:
             message = f"{where} says that it is {answer.content_type}, and is {clip.kind}"
             self._log.warn_of(f"{message}; give it the content type that it has", NOT_AUDIO)
-        self._sounds.put(url, answer.body, len(answer.body))
+        self._sounds.put(url, _Sound(answer.body, clip.kind), len(answer.body))
         return clip
 
     def _read(self, answer: Answer) -> Clip:
@@ -195,10 +211,10 @@ def _reason(error: soundfile.SoundFileError) -> str:
 
 
 def _read_headerless(data: bytes, headerless: _Headerless) -> Clip:
-    frames = len(data) // headerless.frame_bytes
-    if not frames:
+    samples = headerless.samples(data)
+    if not samples:
         raise soundfile.SoundFileError(f"{len(data)} bytes are not sound of the kind it says")
-    seconds = frames * headerless.frame_samples / _TELEPHONE_RATE
+    seconds = samples / _TELEPHONE_RATE
     return Clip(words="", seconds=seconds, kind=headerless.kind)
 
 

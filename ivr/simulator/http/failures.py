@@ -29,6 +29,8 @@ CERTIFICATE_NAME: Final = 11235
 CERTIFICATE_EXPIRED: Final = 11236
 CERTIFICATE_UNTRUSTED: Final = 11237
 
+ON_PURPOSE: Final = "on purpose"
+"""How an error begins that was made so; the name of its fault follows."""
 FAULT: Final = "fault"
 """The extension of a response that was made up on purpose: the name of the fault."""
 MAX_SHOWN_LETTERS: Final = 500
@@ -48,9 +50,14 @@ _ADVICE: Final = {
         "is the user with its password in the URL, as in https://user:password@host/, and does the "
         "answer ask for it, as WWW-Authenticate: Basic does?"
     ),
-    403: "is this the auth token that the application expects?",
+    403: (
+        "is this the auth token that the application expects, and does it check the signature over "
+        "just this URL, with its scheme, host and port?"
+    ),
     404: "is the path right?",
 }
+_DISCONNECTED: Final = "without sending a response"
+"""As httpcore tells that a connection was closed instead of an answer."""
 _PASSWORD: Final = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//[^/?#:@]*):[^/?#]*@", re.IGNORECASE)
 
 
@@ -83,15 +90,24 @@ def failure(
     where = shown(url)
     # Half an answer that stops is no timeout to httpx, and is one here all the same.
     if isinstance(error, (httpx.TimeoutException, httpx.ReadError)) and is_time_over:
-        message = f"{where}: no whole answer within {overrides.total_seconds:g} s"
+        message = f"{where}: no whole answer within {overrides.total_seconds:g} s{_purpose(error)}"
         return TwimlError(RETRIEVAL, message)
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
         return _no_connection(error, where)
+    if isinstance(error, httpx.RemoteProtocolError) and _DISCONNECTED in str(error):
+        message = f"{where} closed the connection before it answered; has the application crashed?"
+        return TwimlError(PROTOCOL, message)
     if isinstance(error, (httpx.ProtocolError, httpx.DecodingError)):
         return TwimlError(PROTOCOL, f"{where} does not speak HTTP as it should: {cut(str(error))}")
     if isinstance(error, httpx.TimeoutException):
-        return TwimlError(RETRIEVAL, f"{where}: no answer within {overrides.read_seconds:g} s")
+        message = f"{where}: no answer within {overrides.read_seconds:g} s{_purpose(error)}"
+        return TwimlError(RETRIEVAL, message)
     return TwimlError(RETRIEVAL, f"{where}: the answer broke off: {error}")
+
+
+def _purpose(error: httpx.RequestError) -> str:
+    """Why an answer came too late, if that was wanted."""
+    return f", {error}" if str(error).startswith(ON_PURPOSE) else ""
 
 
 def _no_connection(error: httpx.RequestError, where: str) -> TwimlError:
@@ -127,5 +143,5 @@ def bad_status(method: str, url: str, response: httpx.Response) -> TwimlError:
         advice = f"the application does not take {method} here"
     message = f"{method} {shown(url)} answered {status}"
     if FAULT in response.extensions:
-        return TwimlError(RETRIEVAL, f"{message}, on purpose ({response.extensions[FAULT]})")
+        return TwimlError(RETRIEVAL, f"{message}, {ON_PURPOSE} ({response.extensions[FAULT]})")
     return TwimlError(RETRIEVAL, f"{message}; {advice}" if advice else message)

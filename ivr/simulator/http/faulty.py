@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from ivr.simulator.faults import Fate
-from ivr.simulator.http.failures import cut, shown
+from ivr.simulator.http.failures import ON_PURPOSE, cut, shown
 from ivr.simulator.http.sending import OK, content_type
 from ivr.twiml.request import IDEMPOTENCY_HEADER
 
@@ -63,9 +63,9 @@ class Faulty:
         if fate.late_seconds:
             yield from patience.wait(min(fate.late_seconds, most_seconds))
         if is_too_late:
-            raise httpx.ReadTimeout("the answer came too late, on purpose")
+            raise httpx.ReadTimeout(f"{ON_PURPOSE} ({fate.named('slow')})")
         if dropped_by is not None:
-            raise httpx.ReadError(f"on purpose ({dropped_by})")
+            raise httpx.ReadError(f"{ON_PURPOSE} ({dropped_by})")
         return reply
 
     def _fate(self, signed: Signed) -> Fate:

@@ -85,11 +85,12 @@ def resolve(base: str, url: str) -> str:
         given = httpx.URL(url)
         # Python's own join takes `http:///menu` and `http:menu` for paths.
         resolved = given if given.scheme else httpx.URL(base).join(given)
+        host = resolved.host  # decoded only here: `xn--` is none
     except (httpx.InvalidURL, ValueError) as error:
         message = f"{shown(url or base)!r} is not a URL: {cut(str(error))}"
         raise TwimlError(BAD_URL, message) from error
     # httpx escapes what cannot stand in the name of a host.
-    if resolved.scheme not in {"http", "https"} or not resolved.host or "%" in resolved.host:
+    if resolved.scheme not in {"http", "https"} or not host or "%" in host:
         reason = "is not an http:// or https:// URL that names a host"
         raise TwimlError(BAD_URL, f"{shown(url or base)!r} {reason}")
     if resolved.port is not None and not 0 < resolved.port <= MAX_PORT:

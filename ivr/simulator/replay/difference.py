@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-from itertools import pairwise, zip_longest
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.json import encode
 
 from ivr.simulator.digits import MASK
+from ivr.simulator.replay.alignment import align
 from ivr.simulator.replay.kept import Moment  # noqa: TC001 - msgspec reads the types of fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ivr.simulator.digits import Digits
     from ivr.simulator.lines import Value
@@ -22,8 +22,8 @@ Kind: TypeAlias = Literal["words", "verbs", "seconds", "diagnoses", "ending"]
 
 TOLERANCE_SECONDS: Final = 0.1
 """By which a sound, and the whole call, may be longer or shorter."""
-MAX_ALIGNED: Final = 2000
-"""How many events are brought into line with each other; beyond them, one with one."""
+MAX_TAIL: Final = 3
+"""How many events are told one by one that only one of the calls has at its end."""
 
 _SOUNDS: Final = {"play": "words", "say": "text"}
 """What the caller hears, and the field that has the words."""
@@ -48,7 +48,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     """In the call that is placed again; None for what is no longer in it."""
 
 
-SOUND: Final = "sound"
+_SOUND: Final = "sound"
+_ENTRY: Final = "entry"
 
 
 class _Item(Struct, frozen=True):
@@ -57,7 +58,8 @@ class _Item(Struct, frozen=True):
     moment: Moment
     turn: int
     sort: str
-    """Of what it can be another form: a say and a play are both a sound."""
+    """Of what it can be another form: a say and a play are both a sound, a key and a silence both
+    an entry."""
     words: str
     """Of a sound, digits masked."""
     fields: tuple[tuple[str, Value], ...]
@@ -66,6 +68,10 @@ class _Item(Struct, frozen=True):
     """None for what has no length, or one that is different each time."""
     has_code: bool
     """Whether it is a sound that reads digits out."""
+
+    @property
+    def is_end(self) -> bool:
+        return self.moment.event == "ended"
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -79,7 +85,8 @@ def compare(old: Sequence[Moment], new: Sequence[Moment], digits: Digits) -> tup
     """Gives the differences between two calls, in the order of the calls.
 
     URLs of requests and clips, and when something happens, are none by themselves; nor are digits
-    that are read out, how long that takes, and what was keyed when it is what was read out.
+    that are read out, how long that takes, and what was keyed when it is what was read out. Where
+    one call ends sooner, all that only the other one has there is a single difference.
 
     Args:
         old: of the call that was kept.
@@ -87,8 +94,49 @@ def compare(old: Sequence[Moment], new: Sequence[Moment], digits: Digits) -> tup
         digits: what counts as a digit that was read out.
     """
     was, now = tuple(_items(old, digits)), tuple(_items(new, digits))
-    found = [each for one, other in _pairs(was, now) for each in _differences(one, other)]
-    return (*found, *_length(was, now))
+    pairs = list(align(was, now))
+    tail = _tail(pairs)
+    before, after = pairs[: tail.start], pairs[tail.stop :]
+    if not tail:
+        return (*_all_of(before), *_all_of(after), *_length(was, now))
+    # How much longer the one call is, the tail says.
+    return (*_all_of(before), _cut_off(pairs[tail.start : tail.stop]), *_all_of(after))
+
+
+def _all_of(pairs: Iterable[_Pair]) -> Iterator[Difference]:
+    return chain.from_iterable(_differences(*pair) for pair in pairs)
+
+
+def _tail(pairs: Sequence[_Pair]) -> range:
+    """Where those stand that only one of the calls has before its end; empty where they are few."""
+    ends = [place for place, (was, now) in enumerate(pairs) if was and now and was.is_end]
+    stop = ends[-1] if ends else len(pairs)
+    for is_only in (_is_gone, _is_new):
+        start = stop
+        while start > 0 and is_only(*pairs[start - 1]):
+            start -= 1
+        if stop - start > MAX_TAIL:
+            return range(start, stop)
+    return range(stop, stop)
+
+
+def _is_gone(was: _Item | None, now: _Item | None) -> bool:
+    return was is not None and now is None
+
+
+def _is_new(was: _Item | None, now: _Item | None) -> bool:
+    """Whether only the new call has it; what is wrong with that is never left untold."""
+    return was is None and now is not None and now.moment.event not in _DIAGNOSES
+
+
+def _cut_off(pairs: Sequence[_Pair]) -> Difference:
+    """One difference for the tail of a call, named by the first thing that is heard or done."""
+    items = [was or now for was, now in pairs]
+    known = [item for item in items if item is not None]
+    first = next((item for item in known if item.moment.event not in _DIAGNOSES), known[0])
+    told = f"{_told(first)} … and {len(known) - 1} more up to {_end(known):.1f} s"
+    is_gone = _is_gone(*pairs[0])
+    return _difference(_kind(first), first, *((told, None) if is_gone else (None, told)))
 
 
 def _items(moments: Sequence[Moment], digits: Digits) -> Iterator[_Item]:
@@ -125,7 +173,7 @@ def _item(
     return _Item(
         moment=moment,
         turn=turn,
-        sort=SOUND if moment.event in _SOUNDS else moment.event,
+        sort=_sort(moment.event),
         words=words,
         fields=tuple((name, _frozen(value)) for name, value in sorted(fields.items())),
         seconds=float(str(seconds)) if is_long else None,
@@ -133,36 +181,14 @@ def _item(
     )
 
 
+def _sort(event: str) -> str:
+    if event in _SOUNDS:
+        return _SOUND
+    return _ENTRY if event in _ENTRIES else event
+
+
 def _frozen(value: Value) -> Value:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _pairs(was: Sequence[_Item], now: Sequence[_Item]) -> Iterator[_Pair]:
-    """Each moment with the one that it is in the other call, if there is one."""
-    same = 0
-    while same < min(len(was), len(now)) and was[same].key == now[same].key:
-        same += 1
-    yield from zip(was[:same], now[:same], strict=True)
-    end = same + MAX_ALIGNED
-    some, others = was[same:end], now[same:end]
-    keys = [item.key for item in some], [item.key for item in others]
-    for tag, i, j, k, m in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield from zip(some[i:j], others[k:m], strict=True)
-        else:
-            yield from _alike(some[i:j], others[k:m])
-    yield from zip_longest(was[end:], now[end:])
-
-
-def _alike(was: Sequence[_Item], now: Sequence[_Item]) -> Iterator[_Pair]:
-    """Pairs of one sort in their order; what is left has no other."""
-    sorts = [item.sort for item in was], [item.sort for item in now]
-    for tag, i, j, k, m in SequenceMatcher(None, *sorts, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield from zip(was[i:j], now[k:m], strict=True)
-        else:
-            yield from ((item, None) for item in was[i:j])
-            yield from ((None, item) for item in now[k:m])
 
 
 def _differences(was: _Item | None, now: _Item | None) -> Iterator[Difference]:
@@ -188,7 +214,7 @@ def _changes(was: _Item, now: _Item) -> Iterator[Difference]:
     elif None not in (lengths := (was.seconds, now.seconds)) and _differ(lengths):
         yield _difference("seconds", now, _lasts(was), _lasts(now))
     if (was.moment.event, was.fields) != (now.moment.event, now.fields):
-        kind: Kind = "verbs" if was.sort == SOUND else _kind(now)
+        kind: Kind = "verbs" if was.sort == _SOUND else _kind(now)
         yield _difference(kind, now, _told(was, now), _told(now, was))
 
 
@@ -224,11 +250,11 @@ def _difference(kind: Kind, where: _Item, was: str | None, now: str | None) -> D
 
 
 def _kind(item: _Item) -> Kind:
-    if item.sort == SOUND:
+    if item.sort == _SOUND:
         return "words"
     if item.moment.event in _DIAGNOSES:
         return "diagnoses"
-    return "ending" if item.moment.event == "ended" else "verbs"
+    return "ending" if item.is_end else "verbs"
 
 
 def _told(item: _Item, other: _Item | None = None) -> str:
@@ -247,7 +273,7 @@ def _told(item: _Item, other: _Item | None = None) -> str:
             shown = [
                 f"{field} {_shown(value)}"
                 for field, value in fields.items()
-                if field not in same or same[field] != value
+                if same.get(field, ...) != value
             ]
             return f"{name} {', '.join(shown)}".rstrip()
 

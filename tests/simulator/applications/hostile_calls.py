@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ivr.simulator.follower import follow
 from ivr.simulator.http.network import Network
 from ivr.simulator.phone import Phone
-from ivr.simulator.script import follow, parse
+from ivr.simulator.script import parse
 from ivr.simulator.setup import Setup
 from tests.simulator.applications.hostile import head
 from tests.simulator.applications.webhooks import TOKEN
