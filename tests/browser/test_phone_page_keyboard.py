@@ -59,3 +59,13 @@ def test_a_keyboard_of_another_script_calls_and_hangs_up(handset: Handset) -> No
     handset.until_it_listens(1)
     body.dispatch_event("keydown", {"bubbles": True, "key": "হ", "code": "KeyH"})
     expect(handset.state).to_have_text("The caller hung up")
+
+
+def test_an_entry_that_interrupts_the_prompt_is_shown_whole(at: Callable[..., Handset]) -> None:
+    prompt = f"<Gather numDigits='9' timeout='60'><Say>{'word ' * 100}</Say></Gather>"
+    with served(answering(prompt)) as origin:
+        handset = at(origin).ring()
+        expect(handset.marks("request 1")).to_have_count(1)
+        for key in "126":
+            handset.page.keyboard.press(key)
+        expect(handset.page.locator("#entry")).to_have_text("126")

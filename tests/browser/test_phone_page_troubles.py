@@ -156,6 +156,7 @@ def test_a_fault_on_purpose_is_marked_in_the_log(handset: Handset, faults: str, 
 def test_a_fault_that_is_none_is_told_beside_its_field(handset: Handset) -> None:
     handset.ring(faults="slow:none")
     expect(handset.page.locator("#setup-error")).to_contain_text("'slow:none' is no fault")
+    expect(handset.page.locator("#welcome")).to_be_visible()
     expect(handset.page.locator("#faults")).to_have_attribute("aria-invalid", "true")
     expect(handset.page.locator("#from")).to_have_attribute("aria-invalid", "false")
     handset.ring(virtual=True).until_it_listens(1)

@@ -115,8 +115,10 @@ class Page {
     this.#ear.end();
     options.isLocked = false;
     this.#showIdle();
-    if (status !== 400) {
-      this.#tell({ speaker: "error", told: text }); // otherwise it stands beside the field
+    if (status === 400) {
+      this.#screen.welcome(); // what is wrong stands beside the field
+    } else {
+      this.#tell({ speaker: "error", told: text });
     }
     byId("announcer").textContent = text;
   }

@@ -40,6 +40,11 @@ export class Screen {
     this.quiet();
   }
 
+  /** As before the first call. */
+  welcome() {
+    byId("welcome").hidden = false;
+  }
+
   /** What the line says. Words that end in a comma go on in the next ones, as read-out digits do. */
   hear({ words, english, to, clip }) {
     const isSame = this.#last !== null && this.#last.clip === clip && this.#last.to === to;
