@@ -34,13 +34,3 @@ def test_the_addresses_are_those_that_the_commands_serve() -> None:
         f"http://127.0.0.1:{PORT}{ROOT}",
     }
     assert f"http://127.0.0.1:{PORT}{ROOT}" in PAGE
-
-
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", PAGE))
-def test_each_link_of_the_page_leads_somewhere(link: str) -> None:
-    file, _, anchor = link.partition("#")
-    text = (PROJECT / "docs" / (file or "phone.md")).read_text(encoding="utf-8")
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    assert not anchor or anchor in {
-        re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings
-    }
