@@ -2,17 +2,78 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
 from ivr.errors import CallError, TwimlError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ivr.simulator.faults import Fault
     from ivr.twiml.request import DialStatus
+
+
+_Command = TypeVar("_Command", bound="Callable[..., object]")
+
+_CALLER: Final = (
+    click.option(
+        "--method",
+        type=click.Choice(["GET", "POST"], case_sensitive=False),
+        default="POST",
+        show_default=True,
+        help="How the first document is asked for.",
+    ),
+    click.option(
+        "--token",
+        metavar="T",
+        help="The auth token that signs the requests. [default: the one that the line here uses]",
+    ),
+    click.option(
+        "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
+    ),
+    click.option(
+        "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"
+    ),
+    click.option(
+        "--param",
+        "params",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A further parameter of every request; may be given more than once. [default: none]",
+    ),
+)
+_OUTCOMES: Final = (
+    click.option(
+        "--dial",
+        metavar="OUTCOMES",
+        default="",
+        help="How Dials end, in order: completed, answered, busy, no-answer, failed or canceled, "
+        "divided by commas. [default: completed]",
+    ),
+    click.option(
+        "--fallback",
+        metavar="URL",
+        help="Asked when a document cannot be had or read; may be relative to URL. [default: none]",
+    ),
+)
+
+
+def caller_options(command: _Command) -> _Command:
+    """Adds what every command has that rings a line: how, signed by what, and who calls whom."""
+    return _with(_CALLER, command)
+
+
+def outcome_options(command: _Command) -> _Command:
+    """Adds what becomes of a call where somebody else, or another document, is asked."""
+    return _with(_OUTCOMES, command)
+
+
+def _with(options: Sequence[Callable[[_Command], _Command]], command: _Command) -> _Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def params(given: Sequence[str]) -> dict[str, str]:

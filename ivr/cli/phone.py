@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import click
 from msgspec import Struct
 
+from ivr.cli.given import caller_options, outcome_options
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -29,12 +31,6 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("url")
 @click.option(
-    "--token",
-    metavar="T",
-    help="The auth token that signs the requests; it never reaches the browser. "
-    "[default: the one that the line here uses]",
-)
-@click.option(
     "--port",
     type=click.IntRange(1, 65535),
     metavar="N",
@@ -43,38 +39,8 @@ Examples:
     help="The port of the page, on 127.0.0.1.",
 )
 @click.option("--open", "is_opened", is_flag=True, help="Open the page. [default: no]")
-@click.option(
-    "--method",
-    type=click.Choice(["GET", "POST"], case_sensitive=False),
-    default="POST",
-    show_default=True,
-    help="How the first document is asked for.",
-)
-@click.option(
-    "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
-)
-@click.option(
-    "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"
-)
-@click.option(
-    "--param",
-    "params",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="A further parameter of every request; may be given more than once. [default: none]",
-)
-@click.option(
-    "--dial",
-    metavar="OUTCOMES",
-    default="",
-    help="How Dials end, in order: completed, answered, busy, no-answer, failed or canceled, "
-    "divided by commas. [default: completed]",
-)
-@click.option(
-    "--fallback",
-    metavar="URL",
-    help="Asked when a document cannot be had or read; may be relative to URL. [default: none]",
-)
+@caller_options
+@outcome_options
 def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: Any) -> None:
     """Serve a telephone in the browser that rings the application at URL, as Twilio would.
 

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from ivr.cli.call.options import Options
+from ivr.cli.given import caller_options, outcome_options
 from ivr.errors import IvrError, SettingsError
 
 if TYPE_CHECKING:
@@ -61,43 +62,8 @@ when the call is as it was, 1 when it differs.
     help="What the caller does each time that the line waits for them; then they hang up. "
     "[default: live in a terminal; elsewhere no turns]",
 )
-@click.option(
-    "--method",
-    type=click.Choice(["GET", "POST"], case_sensitive=False),
-    default="POST",
-    show_default=True,
-    help="How the first document is asked for.",
-)
-@click.option(
-    "--token",
-    metavar="T",
-    help="The auth token that signs the requests. [default: the one that the line here uses]",
-)
-@click.option(
-    "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
-)
-@click.option(
-    "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"
-)
-@click.option(
-    "--param",
-    "params",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="A further parameter of every request; may be given more than once. [default: none]",
-)
-@click.option(
-    "--dial",
-    metavar="OUTCOMES",
-    default="",
-    help="How Dials end, in order: completed, answered, busy, no-answer, failed or canceled, "
-    "divided by commas. [default: completed]",
-)
-@click.option(
-    "--fallback",
-    metavar="URL",
-    help="Asked when a document cannot be had or read; may be relative to URL. [default: none]",
-)
+@caller_options
+@outcome_options
 @click.option(
     "--status-callback",
     metavar="URL",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import click
 from msgspec import Struct
 
+from ivr.cli.given import caller_options
 from ivr.errors import IvrError, SettingsError
 
 if TYPE_CHECKING:
@@ -130,31 +131,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 @click.command(epilog=_EPILOG)
 @click.argument("url", required=False)
-@click.option(
-    "--method",
-    type=click.Choice(["GET", "POST"], case_sensitive=False),
-    default="POST",
-    show_default=True,
-    help="How the first document is asked for.",
-)
-@click.option(
-    "--token",
-    metavar="T",
-    help="The auth token that signs the requests. [default: the one that the line here uses]",
-)
-@click.option(
-    "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
-)
-@click.option(
-    "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"
-)
-@click.option(
-    "--param",
-    "params",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="A further parameter of every request; may be given more than once. [default: none]",
-)
+@caller_options
 @click.option(
     "--entry",
     "entries",
