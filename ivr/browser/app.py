@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from ivr.browser.calls import Calls
 from ivr.browser.clips import as_heard
 from ivr.browser.guard import check, protect
-from ivr.browser.messages import MAX_KEYS, MAX_TEXT_LETTERS, read_deed, read_start
+from ivr.browser.messages import read_deed, read_start
 from ivr.errors import CallError
 from ivr.simulator.http.failures import shown
 
@@ -79,9 +79,6 @@ def _add_page(app: Flask, line: RungLine) -> None:
         "has_english": line.english is not None,
         "has_session": line.session is not None,
         "from": usual.from_number,
-        "to": usual.to_number,
-        "max_entry": MAX_TEXT_LETTERS,
-        "max_keys": MAX_KEYS,
     }
 
     @app.get(f"{ROOT}/")

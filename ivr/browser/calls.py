@@ -113,6 +113,7 @@ class Calls:
                 if conversation.is_going and self._idle_seconds(conversation) > rest:
                     self._leave(conversation)
             ended = [each for each in self._calls.values() if not each.is_going]
+            ended.sort(key=lambda each: self._touched[each.id])
             for conversation in ended[:-MAX_ENDED]:
                 del self._calls[conversation.id], self._touched[conversation.id]
 

@@ -20,7 +20,7 @@ from ivr.twiml.rules import MAX_CALL_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.browser.line import RungLine
+    from ivr.browser.line import Rows, RungLine
     from ivr.browser.messages import Deed
     from ivr.simulator.events import Event
     from ivr.simulator.phone import Phone
@@ -210,16 +210,26 @@ class Conversation:
         if self._is_left and self.is_going:
             with self._guarded():
                 self._call.hang_up()
+        session = self._rows()
         happened = (*self._call.events, *self._broken)
         fresh = happened[self._told_events :]
         self._told_events = len(happened)
-        session = self._line.session
         return Told(
             id=self.id,
             events=self._teller.events(fresh),
             state=state(self._call, fresh),
-            session=None if session is None else session(self._call.party.call_sid),
+            session=session,
         )
+
+    def _rows(self) -> Rows | None:
+        """What the line keeps of the call; that it cannot be had is no reason to end it."""
+        if self._line.session is None:
+            return None
+        try:
+            return self._line.session(self._call.party.call_sid)
+        except Exception:  # noqa: BLE001 - whatever keeps it
+            _log.exception("what the line keeps of a call cannot be had")
+            return [("nothing is known", "the reason stands where the page is served from")]
 
 
 def _is_virtual(deed: Deed) -> bool:

@@ -34,7 +34,8 @@ def dev() -> None:
     from ivr.web.sound import Sound
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for chatty in ("werkzeug", "httpx"):  # a line for each request hides the lines that matter
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     project = Project.load()
     settings = project.settings
     with ExitStack() as stack:

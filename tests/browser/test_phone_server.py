@@ -20,6 +20,8 @@ from tests.sounds import sound
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.browser.line import Rows
+
 
 @pytest.fixture
 def caller() -> Iterator[Caller]:
@@ -277,3 +279,15 @@ def test_about_tells_of_the_line_without_its_password() -> None:
         about = page.test_client().get("/phone/about", headers={"Host": "localhost"}).get_json()
     assert about["line"] == "http://asha:***@line.test/voice"
     assert (about["name"], about["has_english"], about["has_session"]) == ("Shop", False, False)
+
+
+def test_a_session_that_cannot_be_had_is_told_and_the_call_goes_on() -> None:
+    def broken(_: str) -> Rows:
+        raise RuntimeError("secret words")
+
+    with caller_of(pages(MENU), session=broken) as caller:
+        caller.ring()
+        assert [name for name, _ in caller.session or []] == ["nothing is known"]
+        assert "secret words" not in str(caller.session)
+        caller.press("1")
+        assert caller.event("Pressed")["digits"] == "1"

@@ -147,6 +147,19 @@ def test_calls_that_are_over_are_forgotten_but_for_the_last_few() -> None:
         assert found == [404] * 2 + [200] * MAX_ENDED
 
 
+def test_the_calls_that_are_kept_are_those_that_ended_last() -> None:
+    clock = Clock()
+    with attended(clock) as (caller, _):
+        long_one = Caller(caller.page).ring()
+        for _ in range(MAX_ENDED):
+            caller.ring().do("hang_up")
+        clock.seconds += 1
+        long_one.do("hang_up")
+        caller.ring()
+        kept = long_one.get(f"/phone/calls/{long_one.id}/kept")
+        assert kept.status_code == 200
+
+
 def test_two_calls_from_two_threads_do_not_disturb_each_other() -> None:
     heard: dict[str, list[float]] = {}
 

@@ -18,6 +18,8 @@ const MAX_LATE_SECONDS = 0.25;
 const ASKING_AFTER_SECONDS = 0.5;
 /** So long may an application keep a caller who hangs up. */
 const HANG_UP_PATIENCE_MS = 3000;
+/** What cannot be done, or not yet, is said; the call goes on. */
+const NOTED = new Set([400, 409]);
 const BEFORE = { seconds: 0, ended: null, waiting: null, listens: [], next_seconds: null };
 
 /**
@@ -267,7 +269,7 @@ export class Call {
     if (error instanceof Refused && this.#path === null) {
       this.#isOver = true;
       this.#view.refused(error.message, error.status);
-    } else if (error instanceof Refused && error.status === 400 && action.do !== "wait") {
+    } else if (error instanceof Refused && NOTED.has(error.status) && action.do !== "wait") {
       this.#view.note(error.message);
     } else if (error instanceof Refused || error instanceof Gone) {
       this.#end(error.message, true);

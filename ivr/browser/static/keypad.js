@@ -46,7 +46,7 @@ export class Keypad {
 }
 
 /** A finger counts as it goes down; keyboard and screen reader by the click that they make. */
-export function onPress(button, act) {
+function onPress(button, act) {
   let touched = -Infinity;
   button.addEventListener("pointerdown", (event) => {
     if (event.button === 0) {

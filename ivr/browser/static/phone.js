@@ -1,7 +1,7 @@
 // The page put together: what the call tells goes to screen, sound and log; what is pressed, to the call.
 import { Call } from "./call.js";
 import { Ear } from "./ear.js";
-import { Keypad, onKeyboard, onPress } from "./keypad.js";
+import { Keypad, onKeyboard } from "./keypad.js";
 import { Log } from "./log.js";
 import { introduce, options, showKept, showSession } from "./panels.js";
 import { Screen } from "./screen.js";
@@ -138,7 +138,7 @@ class Page {
   #listen() {
     // A browser lets sound begin at a click, not already as a finger goes down.
     byId("call").addEventListener("click", () => this.#ring());
-    onPress(byId("hang-up"), () => this.#hangUp());
+    byId("hang-up").addEventListener("click", () => this.#hangUp()); // a finger may only scroll
     byId("silence").addEventListener("click", () => this.#call.stayQuiet());
     byId("speak").addEventListener("click", () => this.#call.speak(SPEAK_SECONDS));
     byId("mute").addEventListener("click", () => this.#mute());

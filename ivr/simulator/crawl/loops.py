@@ -25,13 +25,13 @@ def closed_loops(places: Collection[Place], unknown: Collection[int]) -> list[li
     }
     out = {place.number for place in places if _has_way_out(place)} | set(unknown)
     trapped = set(leads) - _leading_to(out - failed, leads)
+    reached = {number: frozenset(_reached(number, leads)) for number in trapped}
     groups: dict[frozenset[int], list[Place]] = {}
     for place in places:
-        if place.number in trapped:
-            reached = _reached(place.number, leads)
-            # Who can come back from everywhere is in the loop; others only lead into it.
-            if reached and all(place.number in _reached(number, leads) for number in reached):
-                groups.setdefault(frozenset(reached), []).append(place)
+        ahead = reached.get(place.number, frozenset())
+        # Who can come back from everywhere is in the loop; others only lead into it.
+        if ahead and all(place.number in reached[number] for number in ahead):
+            groups.setdefault(ahead, []).append(place)
     return list(groups.values())
 
 
