@@ -79,6 +79,7 @@ def _add_page(app: Flask, line: RungLine) -> None:
         "has_english": line.english is not None,
         "has_session": line.session is not None,
         "from": usual.from_number,
+        "to": usual.to_number,
     }
 
     @app.get(f"{ROOT}/")

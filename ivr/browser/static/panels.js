@@ -4,11 +4,12 @@ const NAMELESS = "Browser phone";
 const byId = (id) => document.getElementById(id);
 
 /** Shows which line is rung, as the server tells it. */
-export function introduce({ name, line, from, has_english: hasEnglish }) {
+export function introduce({ name, line, from, to, has_english: hasEnglish }) {
   document.title = name ?? NAMELESS;
   byId("name").textContent = name ?? NAMELESS;
   byId("welcome-name").textContent = name ?? line.replace(/^https?:\/\//, "");
   byId("line").textContent = line;
+  byId("line").title = `as ${to}`;
   byId("from").placeholder = from;
   byId("english-part").hidden = !hasEnglish;
   byId("welcome-english").hidden = !hasEnglish;
