@@ -186,15 +186,15 @@ class Conversation:
         try:
             yield
         finally:
-            self._close_up()
+            self._end_if_left()
+            if self._is_left or not self.is_going:
+                self._phone.close()
             self._lock.release()
 
-    def _close_up(self) -> None:
+    def _end_if_left(self) -> None:
         if self._is_left and self.is_going:
             with self._guarded(), suppress(CallError):  # a call that has not begun
                 self._call.hang_up()
-        if self._is_left or not self.is_going:
-            self._phone.close()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -207,9 +207,7 @@ class Conversation:
             self._broken = broken(self._call, error, is_in_process=is_in_process)
 
     def _tell(self) -> Told:
-        if self._is_left and self.is_going:
-            with self._guarded():
-                self._call.hang_up()
+        self._end_if_left()
         session = self._rows()
         happened = (*self._call.events, *self._broken)
         fresh = happened[self._told_events :]

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 
 from ivr.errors import CallError
 from ivr.simulator.faults import parse_faults
-from ivr.simulator.setup import OUTCOMES
+from ivr.simulator.setup import OUTCOMES, outcome_of
 from ivr.twiml.attributes import KEYS
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ class Start(
 
 
 def _outcomes(given: str) -> tuple[DialStatus, ...]:
-    words = [word.strip() for word in given.split(",")] if given.strip() else []
-    found = tuple(outcome for word in words for outcome in OUTCOMES if outcome == word)
+    words = given.split(",") if given.strip() else []
+    named = [outcome_of(word.strip()) for word in words]
+    found = tuple(outcome for outcome in named if outcome is not None)
     if len(found) != len(words):
         known = ", ".join(OUTCOMES)
         raise CallError(f"dial: {given!r} is not a list of outcomes; use {known}, with commas")

@@ -43,8 +43,8 @@ class Turns:
     @property
     def keys(self) -> str | None:
         """The script; None where the call needs one with times."""
-        last = self._entries[-1] if self._entries else None
-        is_told = isinstance(last.turn if isinstance(last, script.Timed) else last, actions.HangUp)
+        last = script.turn_of(self._entries[-1]) if self._entries else None
+        is_told = isinstance(last, actions.HangUp)
         # Who has left while something was under way hung up behind it, at a time of its own.
         is_hung_up = self._call.ended == "caller"
         if not self._is_plain or is_told != is_hung_up:

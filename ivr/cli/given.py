@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 import click
+from msgspec import Struct
 
 from ivr.errors import CallError, TwimlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from ivr.simulator.faults import Fault
+    from ivr.simulator.setup import Setup
     from ivr.twiml.request import DialStatus
 
 
@@ -76,6 +79,57 @@ def _with(options: Sequence[Callable[[_Command], _Command]], command: _Command) 
     return command
 
 
+class Caller(Struct, frozen=True, kw_only=True):
+    """Who calls, and how, as click gives what `caller_options` adds."""
+
+    method: Literal["GET", "POST"]
+    token: str | None
+    from_number: str | None
+    to_number: str | None
+    params: tuple[str, ...]
+
+    def check_caller(self, url: str, *, words: str | None = None, **others: str | None) -> None:
+        """Sees that what was given can be sent, and leads somewhere.
+
+        Args:
+            url: of the first document, absolute.
+            words: of --say, in a command that has it.
+            **others: URLs by their options, as for `check_urls`.
+
+        Raises:
+            click.BadParameter: names the option that cannot, or does not.
+        """
+        if self.token == "":
+            message = "it is empty; give the application's token, or leave the option out"
+            raise click.BadParameter(message, param_hint="--token")
+        texts = {
+            "--token": self.token,
+            "--from": self.from_number,
+            "--to": self.to_number,
+            "--param": "".join(self.params),
+            "--say": words,
+        }
+        check_letters(texts)
+        check_urls(url, **others)
+
+    def caller_setup(self, started_at: datetime) -> Setup:
+        """Who calls whom, and how, of a call in which all else is as usual.
+
+        Raises:
+            click.BadParameter: --param is not in the form that it has.
+        """
+        from ivr.simulator.setup import FROM_NUMBER, TO_NUMBER, Setup
+
+        return Setup(
+            # An empty one is a number that is withheld.
+            from_number=FROM_NUMBER if self.from_number is None else self.from_number,
+            to_number=TO_NUMBER if self.to_number is None else self.to_number,
+            method=self.method,
+            params=params(self.params),
+            started_at=started_at,
+        )
+
+
 def params(given: Sequence[str]) -> dict[str, str]:
     """The parameters of --param.
 
@@ -112,17 +166,6 @@ def faults(given: Sequence[str]) -> tuple[Fault, ...]:
         return parse_faults(given)
     except CallError as error:
         raise click.BadParameter(str(error), param_hint="--fault") from error
-
-
-def check_token(token: str | None) -> None:
-    """Sees that a token can sign.
-
-    Raises:
-        click.BadParameter: it is empty.
-    """
-    if token == "":
-        message = "it is empty; give the application's token, or leave the option out"
-        raise click.BadParameter(message, param_hint="--token")
 
 
 def check_urls(url: str, **others: str | None) -> None:
@@ -162,11 +205,11 @@ def check_letters(texts: dict[str, str | None]) -> None:
 
 
 def _outcome(word: str) -> DialStatus:
-    from ivr.simulator.setup import OUTCOMES
+    from ivr.simulator.setup import OUTCOMES, outcome_of
 
-    for outcome in OUTCOMES:
-        if outcome == word:
-            return outcome
+    outcome = outcome_of(word)
+    if outcome is not None:
+        return outcome
     raise click.BadParameter(
         f"{word!r} is no outcome; use {', '.join(OUTCOMES)}, divided by commas",
         param_hint="--dial",

@@ -26,13 +26,6 @@ class LocalLine(Struct, frozen=True):
 
 
 @contextmanager
-def local_app(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[Flask]:
-    """The web service of `local_line` alone, for whoever only rings it."""
-    with local_line(project, auth_token, is_stdout_free=is_stdout_free) as line:
-        yield line.app
-
-
-@contextmanager
 def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[LocalLine]:
     """The web service with all that it needs: missing clips rendered, and a Redis.
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from msgspec import Struct
+from msgspec.structs import replace
 
-from ivr.cli.given import caller_options, outcome_options
+from ivr.cli.given import Caller, caller_options, outcome_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from ivr.simulator.setup import Setup
 
@@ -41,7 +40,7 @@ Examples:
 @click.option("--open", "is_opened", is_flag=True, help="Open the page. [default: no]")
 @caller_options
 @outcome_options
-def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: Any) -> None:
+def phone(url: str, port: int, *, is_opened: bool, **given: Any) -> None:
     """Serve a telephone in the browser that rings the application at URL, as Twilio would.
 
     The page answers on this machine only: call and hang-up keys, a keypad, the clips, captions, and
@@ -53,11 +52,11 @@ def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: A
     from ivr.cli.port import reserved
     from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
 
-    caller = Caller(**given)
-    caller.check(url, token)
-    usual = caller.setup()
+    options = Options(**given)
+    options.check_caller(url, fallback=options.fallback)
+    usual = options.setup()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    line = line_at(url, token)
+    line = line_at(url, options.token)
     rung = RungLine(url=line.url, auth_token=line.token, setup=usual, digits=digits_of(line, None))
     with ExitStack() as stack:
         stack.enter_context(stopped_by_signal())
@@ -69,34 +68,11 @@ def phone(url: str, token: str | None, port: int, *, is_opened: bool, **given: A
         serve(listener, page, ready, partial(_open, address) if is_opened else lambda: None)
 
 
-class Caller(Struct, frozen=True, kw_only=True):
+class Options(Caller, frozen=True, kw_only=True):
     """Who calls, and how, as click gives it."""
 
-    method: Literal["GET", "POST"]
-    from_number: str | None
-    to_number: str | None
-    params: tuple[str, ...]
     dial: str
     fallback: str | None
-
-    def check(self, url: str, token: str | None) -> None:
-        """Sees that what was given can be sent.
-
-        Raises:
-            click.BadParameter: names the option that cannot.
-        """
-        from ivr.cli.given import check_letters, check_token, check_urls
-
-        check_token(token)
-        check_letters(
-            {
-                "--token": token,
-                "--from": self.from_number,
-                "--to": self.to_number,
-                "--param": "".join(self.params),
-            }
-        )
-        check_urls(url, fallback=self.fallback)
 
     def setup(self) -> Callable[[], Setup]:
         """What makes the setup of a call that begins now.
@@ -105,28 +81,14 @@ class Caller(Struct, frozen=True, kw_only=True):
             click.BadParameter: --param or --dial is not in the form that it has.
         """
         from ivr.cli.clock import now
-        from ivr.cli.given import outcomes, params
-        from ivr.simulator.setup import FROM_NUMBER, TO_NUMBER, Setup
+        from ivr.cli.given import outcomes
 
-        return partial(
-            _begun,
-            now,
-            Setup(
-                # An empty one is a number that is withheld.
-                from_number=FROM_NUMBER if self.from_number is None else self.from_number,
-                to_number=TO_NUMBER if self.to_number is None else self.to_number,
-                method=self.method,
-                params=params(self.params),
-                fallback_url=self.fallback,
-                dial_outcomes=outcomes(self.dial),
-            ),
+        usual = replace(
+            self.caller_setup(now()),
+            fallback_url=self.fallback,
+            dial_outcomes=outcomes(self.dial),
         )
-
-
-def _begun(now: Callable[[], datetime], setup: Setup) -> Setup:
-    from msgspec.structs import replace
-
-    return replace(setup, started_at=now())
+        return lambda: replace(usual, started_at=now())
 
 
 def _open(address: str) -> None:

@@ -88,7 +88,7 @@ def parse(text: str) -> tuple[Entry, ...]:
     words = list(_words(text))
     entries = tuple(_entry(word) for word in words)
     for entry, word, after in zip(entries, words, words[1:], strict=False):
-        if isinstance(_turn_of(entry), HangUp | Stay):
+        if isinstance(turn_of(entry), HangUp | Stay):
             raise CallError(f"keys: {after!r} comes after {word!r}; nothing can follow it")
     return entries
 
@@ -111,7 +111,8 @@ def _words(text: str) -> Iterator[str]:
         ) from error
 
 
-def _turn_of(entry: Entry) -> Entry:
+def turn_of(entry: Entry) -> Entry:
+    """Gives what the caller does, whether it has a time or not."""
     return entry.turn if isinstance(entry, Timed) else entry
 
 

@@ -27,6 +27,11 @@ OUTCOMES: tuple[DialStatus, ...] = get_args(DialStatus)
 """What may become of a Dial: its DialCallStatus. Of a conference, completed means answered."""
 
 
+def outcome_of(word: str) -> DialStatus | None:
+    """Gives the outcome of a Dial that a word names; None for any other word."""
+    return next((outcome for outcome in OUTCOMES if outcome == word), None)
+
+
 class Setup(Struct, frozen=True, kw_only=True):
     """What a call has, besides where it leads.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,8 @@ from click.core import ParameterSource
 
 from ivr.cli.call.options import Options
 from ivr.cli.given import caller_options, outcome_options
-from ivr.errors import IvrError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
     from ivr.cli.call.line import Line
     from ivr.cli.call.plan import Plan
 
@@ -122,7 +117,7 @@ def call(ctx: click.Context, /, **given: Any) -> None:
     No telephone and no account are needed: requests are signed and sent as Twilio's are, and the
     answered TwiML is carried out. In a terminal you press the keys; with --keys a script does.
     """
-    from ivr.cli.call.line import OWN_ORIGIN, PATH, line_at, own_line
+    from ivr.cli.call.line import OWN_ORIGIN, PATH, rung_line
     from ivr.cli.call.plan import Plan
     from ivr.cli.clock import now
     from ivr.cli.signals import interrupted_by_signals
@@ -133,25 +128,9 @@ def call(ctx: click.Context, /, **given: Any) -> None:
     ]
     plan = Plan.of(options, typed, now())
     options.check(OWN_ORIGIN + PATH if plan.url is None else plan.url)
-    with ExitStack() as stack:
-        stack.enter_context(interrupted_by_signals())
-        if plan.url is None:
-            line = stack.enter_context(_own(own_line(options.token)))
-        else:
-            line = line_at(plan.url, options.token)
+    with interrupted_by_signals(), rung_line(plan.url, options.token) as line:
         is_good = _hold(line, plan, options)
     ctx.exit(0 if is_good else 1)
-
-
-@contextmanager
-def _own(line: AbstractContextManager[Line]) -> Iterator[Line]:
-    """A line that cannot be rung at all is wrong usage, and no call that has failed."""
-    with ExitStack() as stack:
-        try:
-            ready = stack.enter_context(line)
-        except IvrError as error:
-            raise SettingsError(str(error), ()) from error
-        yield ready
 
 
 def _hold(line: Line, plan: Plan, options: Options) -> bool:

@@ -44,7 +44,7 @@ def compared(placed: Placed, line: Line, old: KeptCall, digits: Digits, *, is_js
         return False
     new = _kept(placed, line, digits, old.keys)
     found = compare(old.moments, new.moments, digits)
-    output = Output(lambda _: None)
+    output = Output()
     if is_json:
         output.write(partial(print_json, found))
     else:
@@ -61,4 +61,4 @@ def _kept(placed: Placed, line: Line, digits: Digits, keys: str | None) -> KeptC
 
 def _say(text: str) -> None:
     """On stderr; whoever has closed it does not want to know."""
-    Output(lambda _: None).write(partial(click.echo, text, err=True))
+    Output().write(partial(click.echo, text, err=True))

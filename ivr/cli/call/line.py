@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 from msgspec import Struct
 
-from ivr.errors import FlowError, SettingsError
+from ivr.errors import FlowError, IvrError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,29 @@ class Line(Struct, frozen=True):
     def is_own(self) -> bool:
         """Whether it should be running from this checkout, over HTTP."""
         return self.transport is None and _is_here(self.url) and _FLOW.is_file()
+
+
+@contextmanager
+def rung_line(url: str | None, token: str | None) -> Iterator[Line]:
+    """The application at a URL, or this checkout's own line.
+
+    Args:
+        url: absolute; None for the own line.
+        token: the one that was given, or None.
+
+    Raises:
+        SettingsError: the line cannot be rung at all, which is wrong usage, and nothing that has
+            failed in a call.
+    """
+    if url is not None:
+        yield line_at(url, token)
+        return
+    with ExitStack() as stack:
+        try:
+            ready = stack.enter_context(own_line(token))
+        except IvrError as error:
+            raise SettingsError(str(error), ()) from error
+        yield ready
 
 
 def line_at(url: str, token: str | None) -> Line:
@@ -92,7 +115,7 @@ def own_line(token: str | None) -> Iterator[Line]:
         StoreError: there is no Redis.
     """
     from ivr.cli.digits import digit_words
-    from ivr.cli.local import local_app
+    from ivr.cli.local import local_line
     from ivr.cli.project import Project
     from ivr.settings import Settings, environment
     from ivr.simulator.digits import Digits
@@ -101,9 +124,9 @@ def own_line(token: str | None) -> Iterator[Line]:
     _check_folder(Settings.from_env(environment()).config)
     project = Project.load()
     auth_token = token or secrets.token_hex(_TOKEN_BYTES)
-    with local_app(project, auth_token, is_stdout_free=False) as app:
+    with local_line(project, auth_token, is_stdout_free=False) as local:
         url = (project.settings.public_url or OWN_ORIGIN) + PATH
-        yield Line(url, auth_token, InProcess(app), Digits(digit_words(project.spec)))
+        yield Line(url, auth_token, InProcess(local.app), Digits(digit_words(project.spec)))
 
 
 def _check_folder(config: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, Literal, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
-from msgspec import Struct
+from msgspec.structs import replace
 
+from ivr.cli.given import Caller
 from ivr.errors import CallError, ReplayError
 
 if TYPE_CHECKING:
@@ -21,17 +22,12 @@ _LIVE_KEY_SECONDS: Final = 0.0
 """Real fingers take their own time."""
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class Options(Caller, frozen=True, kw_only=True):
     """The options of `ivr call`, as click gives them."""
 
     url: str | None
     keys: str | None
     """None: live in a terminal, a script with no turns elsewhere."""
-    method: Literal["GET", "POST"]
-    token: str | None
-    from_number: str | None
-    to_number: str | None
-    params: tuple[str, ...]
     dial: str
     fallback: str | None
     status_callback: str | None
@@ -73,18 +69,7 @@ class Options(Struct, frozen=True, kw_only=True):
         Raises:
             click.UsageError: names the option that does not.
         """
-        from ivr.cli.given import check_letters, check_token, check_urls
-
-        check_token(self.token)
-        check_letters(
-            {
-                "--token": self.token,
-                "--from": self.from_number,
-                "--to": self.to_number,
-                "--param": "".join(self.params),
-            }
-        )
-        check_urls(url, fallback=self.fallback, status_callback=self.status_callback)
+        self.check_caller(url, fallback=self.fallback, status_callback=self.status_callback)
         if self.sound and not (self.is_live or self.real_time):
             raise click.UsageError("--sound needs a call in real time; add --real-time")
         if self.save is not None:
@@ -117,22 +102,17 @@ class Options(Struct, frozen=True, kw_only=True):
         Raises:
             click.BadParameter: --param, --dial or --fault is not in the form that it has.
         """
-        from ivr.cli.given import faults, outcomes, params
-        from ivr.simulator.setup import FROM_NUMBER, KEY_SECONDS, TO_NUMBER, Setup
+        from ivr.cli.given import faults, outcomes
+        from ivr.simulator.setup import KEY_SECONDS
 
-        return Setup(
-            # An empty one is a number that is withheld.
-            from_number=FROM_NUMBER if self.from_number is None else self.from_number,
-            to_number=TO_NUMBER if self.to_number is None else self.to_number,
-            method=self.method,
-            params=params(self.params),
+        return replace(
+            self.caller_setup(started_at),
             fallback_url=self.fallback,
             status_callback=self.status_callback,
             dial_outcomes=outcomes(self.dial),
             max_documents=self.max_turns,
             faults=faults(self.fault),
             key_seconds=_LIVE_KEY_SECONDS if self.is_live else KEY_SECONDS,
-            started_at=started_at,
         )
 
 

@@ -28,10 +28,11 @@ class Output:
     """Tells events until one cannot be written; then it keeps quiet, and the call may go on.
 
     Args:
-        teller: writes an event, and raises OSError where it cannot.
+        teller: writes an event, and raises OSError where it cannot; events are not written
+            where none is given.
     """
 
-    def __init__(self, teller: Callable[[Event], object]) -> None:
+    def __init__(self, teller: Callable[[Event], object] = lambda _: None) -> None:
         self._teller = teller
         self._lost: OSError | None = None
 

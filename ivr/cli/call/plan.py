@@ -109,11 +109,9 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 def _reads_back(turns: tuple[Entry, ...]) -> bool:
-    from ivr.simulator.script import ReadBack, Timed
+    from ivr.simulator.script import ReadBack, turn_of
 
-    return any(
-        isinstance(turn.turn if isinstance(turn, Timed) else turn, ReadBack) for turn in turns
-    )
+    return any(isinstance(turn_of(turn), ReadBack) for turn in turns)
 
 
 def _check_secrets(urls: dict[str, str | None]) -> None:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from msgspec import Struct
 
-from ivr.cli.given import caller_options
-from ivr.errors import IvrError, SettingsError
+from ivr.cli.given import Caller, caller_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ivr.cli.call.line import Line
     from ivr.simulator.crawl.inputs import Offers
     from ivr.simulator.crawl.limits import Limits
@@ -37,15 +32,10 @@ or a limit was reached, 2 on wrong usage.
 _SOME_TOKEN: Final = "T"  # noqa: S105 - stands for the real one, which is never printed
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class Options(Caller, frozen=True, kw_only=True):
     """The options of `ivr crawl`, as click gives them."""
 
     url: str | None
-    method: Literal["GET", "POST"]
-    token: str | None
-    from_number: str | None
-    to_number: str | None
-    params: tuple[str, ...]
     entries: tuple[str, ...]
     words: tuple[str, ...]
     max_documents: int
@@ -62,45 +52,15 @@ class Options(Struct, frozen=True, kw_only=True):
         Raises:
             click.UsageError: names the option that cannot.
         """
-        from ivr.cli.given import check_letters, check_token, check_urls
         from ivr.twiml.attributes import KEYS
 
-        check_token(self.token)
-        check_letters(
-            {
-                "--token": self.token,
-                "--from": self.from_number,
-                "--to": self.to_number,
-                "--param": "".join(self.params),
-                "--say": "".join(self.words),
-            }
-        )
-        check_urls(url)
+        self.check_caller(url, words="".join(self.words))
         for entry in self.entries:
             if not entry or set(entry) - set(KEYS):
                 message = f"{entry!r} cannot be keyed; give digits, * or #"
                 raise click.BadParameter(message, param_hint="--entry")
         if not all(each.strip() for each in self.words):
             raise click.BadParameter("it has no words; give some", param_hint="--say")
-
-    def setup(self) -> Setup:
-        """Who calls whom, and how.
-
-        Raises:
-            click.BadParameter: --param is not in the form that it has.
-        """
-        from ivr.cli.clock import now
-        from ivr.cli.given import params
-        from ivr.simulator.setup import FROM_NUMBER, TO_NUMBER, Setup
-
-        return Setup(
-            # An empty one is a number that is withheld.
-            from_number=FROM_NUMBER if self.from_number is None else self.from_number,
-            to_number=TO_NUMBER if self.to_number is None else self.to_number,
-            method=self.method,
-            params=params(self.params),
-            started_at=now(),
-        )
 
     def command(self) -> str:
         """The call that rings the line in the same way, for a shell; its token is not told."""
@@ -181,13 +141,14 @@ def crawl(ctx: click.Context, /, **given: Any) -> None:
     and tells what is heard there, where it leads, and what is wrong: errors, dead ends, loops with
     no way out, documents that nothing leads to.
     """
-    from ivr.cli.call.line import OWN_ORIGIN, PATH
+    from ivr.cli.call.line import OWN_ORIGIN, PATH, rung_line
+    from ivr.cli.clock import now
     from ivr.cli.signals import interrupted_by_signals
 
     options = Options(**given)
     options.check(OWN_ORIGIN + PATH if options.url is None else options.url)
-    setup = options.setup()
-    with interrupted_by_signals(), _line(options) as line:
+    setup = options.caller_setup(now())
+    with interrupted_by_signals(), rung_line(options.url, options.token) as line:
         report = _crawled(line, setup, options)
         is_told = _told(report, options)
     ctx.exit(0 if report.is_good and is_told else 1)
@@ -198,25 +159,9 @@ def _told(report: Report, options: Options) -> bool:
     from ivr.cli.call.output import Output
     from ivr.cli.crawl.text import tell, tell_json
 
-    output = Output(lambda _: None)
+    output = Output()
     output.write(lambda: tell_json(report) if options.json else tell(report, options.command()))
     return output.close()
-
-
-@contextmanager
-def _line(options: Options) -> Iterator[Line]:
-    """A line that cannot be rung at all is wrong usage, and nothing that a crawl has found."""
-    from ivr.cli.call.line import line_at, own_line
-
-    if options.url is not None:
-        yield line_at(options.url, options.token)
-        return
-    with ExitStack() as stack:
-        try:
-            ready = stack.enter_context(own_line(options.token))
-        except IvrError as error:
-            raise SettingsError(str(error), ()) from error
-        yield ready
 
 
 def _crawled(line: Line, setup: Setup, options: Options) -> Report:

@@ -14,7 +14,7 @@ from ivr.errors import TwimlError
 from ivr.simulator import events
 from ivr.simulator.crawl.urls import address, plain_url
 from ivr.simulator.http.urls import resolve
-from ivr.simulator.setup import OUTCOMES
+from ivr.simulator.setup import outcome_of
 from ivr.twiml.read import read
 from ivr.twiml.verbs import Dial, Enqueue, Gather, Record, Redirect, Sms, Verb
 
@@ -159,8 +159,9 @@ class Listener:
             self._is_screened = False
             return
         is_each = _is_sequential(self._text) and event.outcome not in ANSWERED
-        found = [outcome for outcome in OUTCOMES if outcome == event.outcome]
-        self.turn.outcomes += found * (len(event.to) if is_each else 1)
+        outcome = outcome_of(event.outcome)
+        if outcome is not None:
+            self.turn.outcomes += [outcome] * (len(event.to) if is_each else 1)
 
     def take(self, call: Call) -> Turn:
         """Gives what has happened since the last time.
