@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-import httpx
-
 from ivr.simulator.call import Call
 from ivr.simulator.http.cache import Cache
+from ivr.simulator.http.direct import Direct
 from ivr.simulator.http.network import Network
 from ivr.simulator.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
     from ivr.simulator.events import Event
     from ivr.simulator.log import Pace
@@ -33,8 +34,7 @@ class Phone:
     def __init__(
         self, transport: httpx.BaseTransport | None, auth_token: str, setup: Setup | None = None
     ) -> None:
-        # Not through a proxy of the environment: the line is most often on this machine.
-        self._client = httpx.Client(transport=transport or Network(), trust_env=False)
+        self._client = Direct(transport or Network())
         self._auth_token = auth_token
         self._setup = setup or Setup()
         self._cache = Cache(self._now)

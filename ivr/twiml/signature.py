@@ -1,14 +1,19 @@
-"""Twilio's signature of a request, by Twilio's own library.
+"""Twilio's signature of a request, byte for byte that of Twilio's own library.
 
 The rule, https://www.twilio.com/docs/usage/security#validating-requests: base64 of HMAC-SHA1, keyed
 with the auth token, over the exact URL as sent (with its query, without its fragment) and, for a
 form, every name followed by its value, sorted by name.
+
+It is made here: the library's takes several times as long (an exception or two for each field), and
+each turn of a call makes it twice, once on either side. What does not fit at first sight, the
+library judges.
 """
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from hmac import compare_digest
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from twilio.request_validator import RequestValidator
@@ -39,8 +44,15 @@ def sign(auth_token: str, url: str, form: Form) -> str:
         url: exactly as it goes over the wire; a fragment is left out.
         form: the fields of the body; empty for a GET, whose parameters are in the URL.
     """
-    validator = RequestValidator(auth_token)
-    return str(validator.compute_signature(_without_fragment(url), _fields(form)))
+    fields = _fields(form)
+    signed = [_without_fragment(url)]
+    for name in sorted(fields):
+        values = fields[name]
+        # A value that comes twice under one name is signed once, as the library does it.
+        for value in values if len(values) == 1 else sorted({*values}):
+            signed += name, value
+    digest = hmac.digest(auth_token.encode(), "".join(signed).encode(), "sha1")
+    return b64encode(digest).decode("ascii")
 
 
 def is_signed(auth_token: str, url: str, form: Form, signature: str | None) -> bool:
@@ -55,7 +67,7 @@ def is_signed(auth_token: str, url: str, form: Form, signature: str | None) -> b
         return False
     try:
         # The exact URL first: RequestValidator rebuilds it, and loses an empty query's "?".
-        if compare_digest(sign(auth_token, url, form), signature):
+        if hmac.compare_digest(sign(auth_token, url, form), signature):
             return True
         validator = RequestValidator(auth_token)
         return bool(validator.validate(_without_fragment(url), _fields(form), signature))
@@ -68,7 +80,8 @@ def _without_fragment(url: str) -> str:
 
 
 def _fields(form: Form) -> _Fields:
-    if isinstance(form, _HasLists):  # asked once: a look at a Protocol takes long
+    # A dict of our own, which is most often asked about, is none; a look at a Protocol takes long.
+    if type(form) is not dict and isinstance(form, _HasLists):
         return _Fields({name: form.getlist(name) for name in form})
     return _Fields({name: _values(value) for name, value in form.items()})
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.errors import TwimlError
 from ivr.simulator.http.failures import MAX_SHOWN_LETTERS, masked, shown
-from ivr.simulator.http.urls import beyond_ascii, is_ascii, resolve
+from ivr.simulator.http.urls import (
+    MAX_REMEMBERED_LETTERS,
+    beyond_ascii,
+    is_ascii,
+    resolve,
+)
 from ivr.simulator.http.wire import Ask
 from tests.simulator.wire_line import BENGALI, ORIGIN, Line, each, lead, say
 
@@ -36,6 +44,22 @@ if TYPE_CHECKING:
 )
 def test_a_url_of_a_document_is_resolved(url: str, resolved: str) -> None:
     assert resolve("http://h/a/b?x=1", url) == resolved
+
+
+# What is remembered of one document's URLs must be good for every other document of its origin.
+@given(
+    st.sampled_from(["http://h", "https://h:81/", "http://us:pw@h/a/b;c?x=/y", "http://h?x=//o/"]),
+    st.text("ab/.;?#:@%2 ", max_size=12),
+)
+def test_a_path_from_the_root_means_what_it_means_to_httpx(base: str, path: str) -> None:
+    url = f"/a{path}"
+    assert resolve(base, url) == resolve(base, url) == str(httpx.URL(base).join(url))
+
+
+def test_a_url_too_long_to_be_remembered_is_asked_for_all_the_same() -> None:
+    path = "/" + "x" * MAX_REMEMBERED_LETTERS
+    line = Line({"/": lead(path), path: say()})
+    assert line.fetch("/").url == ORIGIN + path
 
 
 @pytest.mark.parametrize(

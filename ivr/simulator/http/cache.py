@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ivr.simulator.http.clips import Clip
+    from ivr.twiml.document import Document
 
 MAX_ENTRIES: Final = 1000
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Of all bodies together; what was used longest ago goes first."""
+MAX_DOCUMENTS: Final = 4000
+"""Of a line with fifty places, in each of some dozens of turns."""
+MAX_DOCUMENTS_BYTES: Final = 8 * 1024 * 1024
 
 _MAX_AGE: Final = re.compile(r'max-age="?([0-9]{1,9})"?')
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -101,6 +105,8 @@ class Cache:
         self._answers: Shelf[str, Kept] = Shelf()
         self.clips: Shelf[tuple[bytes, str], Clip] = Shelf()
         """What was read out of audio, by its bytes and its content type."""
+        self.documents: Shelf[bytes, Document] = Shelf(MAX_DOCUMENTS, MAX_DOCUMENTS_BYTES)
+        """What was read out of TwiML, by its bytes: the same for many callers of a line."""
 
     def find(self, url: str) -> Kept | None:
         """Gives what is kept of the answer to a GET of `url`, named as it was to `keep`."""

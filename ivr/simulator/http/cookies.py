@@ -35,7 +35,8 @@ class Cookies:
 
     def show(self, request: httpx.Request) -> None:
         """Puts what belongs to the request's URL into its header."""
-        self._jar.set_cookie_header(request)
+        if self._jar:
+            self._jar.set_cookie_header(request)
 
     def keep(self, response: httpx.Response) -> None:
         """Keeps what an answer sets.

@@ -59,16 +59,17 @@ class Logins:
 
     def known(self, url: httpx.URL) -> str:
         """Gives what the origin of a URL would be shown, in time; empty when it is nobody's."""
-        return self._known.get(_origin(url), "")
+        return self._known.get(_origin(url), "") if self._known else ""
 
     def show(self, request: httpx.Request) -> None:
         """Puts user and password into the header, where Twilio is logged in."""
-        origin = _origin(request.url)
-        if origin in self._entered:
+        if self._entered and (origin := _origin(request.url)) in self._entered:
             request.headers[HEADER] = self._known[origin]
 
     def enter(self, response: httpx.Response) -> bool:
         """Logs in if that is what an answer asks for; says whether its request can be repeated."""
+        if not self._known:
+            return False
         origin = _origin(response.request.url)
         if origin in self._entered or origin not in self._known or not _asks(response):
             return False

@@ -113,5 +113,9 @@ def max_bytes(purpose: Purpose, response: httpx.Response) -> int:
 
 def content_type(response: httpx.Response) -> str:
     """Gives the content type in small letters, without parameters; empty when there is none."""
-    kind: str = response.headers.get("content-type", "")
+    return bare(response.headers.get("content-type", ""))
+
+
+def bare(kind: str) -> str:
+    """Gives a content type in small letters, without parameters."""
     return kind.partition(";")[0].strip().lower()

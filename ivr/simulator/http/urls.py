@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from ivr.errors import TwimlError
 from ivr.simulator.http.failures import cut, shown
@@ -14,7 +15,33 @@ from ivr.twiml.rules import BAD_URL
 
 MAX_PORT: Final = 65_535
 
+MAX_REMEMBERED: Final = 4096
+"""URLs that are taken apart once: the calls of a line have few, and ask after each many times."""
+MAX_REMEMBERED_LETTERS: Final = 1000
+"""Of such a URL; a longer one is taken apart each time."""
+
+_ROOT: Final = re.compile(r"[^/?#]*//[^/?#]*")
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]")
+
+
+class Target(Struct, frozen=True):
+    """A URL in each form in which a request needs it."""
+
+    given: str
+    """With its fragment, where connection overrides live."""
+    url: httpx.URL
+    """As signed: without the fragment, which is never sent; with the path `/` where there is none;
+    and with no `?` that has nothing behind it: Twilio's own libraries lose that when they check a
+    signature."""
+    text: str
+    """The same."""
+    travelling: httpx.URL
+    """As signed, without user and password: these are told in a header."""
+
+    @classmethod
+    def of(cls, given: str, url: httpx.URL) -> Target:
+        """Gives the forms of a URL that is as signed."""
+        return cls(given, url, str(url), url.copy_with(userinfo=b""))
 
 
 def is_ascii(url: str) -> bool:
@@ -34,41 +61,45 @@ def beyond_ascii(url: str) -> str:
     )
 
 
-def as_sent(url: httpx.URL) -> httpx.URL:
-    """Gives a URL as it is signed.
+def target(url: str) -> Target:
+    """Gives what to ask for at an absolute URL.
 
-    It has no fragment, which is never sent, the path `/` where there is none, and no `?` with
-    nothing behind it: Twilio's own libraries lose that when they check a signature.
+    Raises:
+        TwimlError: 11100, it is not an http or https URL.
     """
+    return (_known_target if len(url) <= MAX_REMEMBERED_LETTERS else _target)(url)
+
+
+def _target(absolute: str) -> Target:
+    given = _resolved(absolute, "")
+    url = httpx.URL(given)
     raw_path = url.raw_path if url.query else url.raw_path.removesuffix(b"?")
-    return url.copy_with(raw_path=raw_path, fragment=None)
+    return Target.of(given, url.copy_with(raw_path=raw_path, fragment=None))
 
 
-def without_login(url: httpx.URL) -> httpx.URL:
-    """Gives a URL as it travels: user and password are told in a header."""
-    return url.copy_with(userinfo=b"")
+_known_target: Final = lru_cache(maxsize=MAX_REMEMBERED)(_target)
 
 
-def with_query(url: httpx.URL, encoded: bytes) -> httpx.URL:
+def with_query(plain: Target, encoded: bytes) -> Target:
     """Adds parameters as bytes, so that the query that was there stays exactly as it was.
 
     Args:
-        url: as sent.
+        plain: without them.
         encoded: the parameters as they stand in a query; empty for none.
 
     Raises:
         TwimlError: 11100, the URL has become too long.
     """
     if not encoded:
-        return url
+        return plain
     try:
-        return url.copy_with(query=b"&".join(filter(None, (url.query, encoded))))
+        query = b"&".join(filter(None, (plain.url.query, encoded)))
+        return Target.of(plain.given, plain.url.copy_with(query=query))
     except httpx.InvalidURL as error:
-        message = f"{shown(str(url))} with the parameters of a GET is not a URL: {error}"
+        message = f"{shown(plain.text)} with the parameters of a GET is not a URL: {error}"
         raise TwimlError(BAD_URL, message) from error
 
 
-@lru_cache(maxsize=1024)  # a call has few URLs, and asks after each many times
 def resolve(base: str, url: str) -> str:
     """Gives the absolute URL that `url` means in a document at `base`.
 
@@ -81,6 +112,14 @@ def resolve(base: str, url: str) -> str:
     Raises:
         TwimlError: 11100 when the result is not an http or https URL.
     """
+    # What begins at the root means the same in every document of its origin.
+    root = _ROOT.match(base) if url.startswith("/") and not url.startswith("//") else None
+    start = base if root is None else root[0]
+    is_known = len(start) + len(url) <= MAX_REMEMBERED_LETTERS
+    return (_known_resolved if is_known else _resolved)(start, url)
+
+
+def _resolved(base: str, url: str) -> str:
     try:
         given = httpx.URL(url)
         # Python's own join takes `http:///menu` and `http:menu` for paths.
@@ -97,3 +136,6 @@ def resolve(base: str, url: str) -> str:
         message = f"{shown(str(resolved))!r}: there is no port {resolved.port}"
         raise TwimlError(BAD_URL, message)
     return str(resolved)
+
+
+_known_resolved: Final = lru_cache(maxsize=MAX_REMEMBERED)(_resolved)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import secrets
 import uuid
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
 
 import httpx
 from msgspec import Struct
 
 from ivr.errors import TwimlError
+from ivr.simulator.http.cache import Kept
 from ivr.simulator.http.cookies import Cookies
 from ivr.simulator.http.failures import (
     TOO_MANY_REDIRECTS,
@@ -26,8 +26,9 @@ from ivr.simulator.http.failures import (
     shown,
 )
 from ivr.simulator.http.faulty import Faulty
+from ivr.simulator.http.form import encode
 from ivr.simulator.http.logins import Logins
-from ivr.simulator.http.overrides import parse_overrides
+from ivr.simulator.http.overrides import Overrides, parse_overrides
 from ivr.simulator.http.patience import Patience, trouble_of_error, trouble_of_status
 from ivr.simulator.http.sending import (
     AUDIO,
@@ -35,17 +36,11 @@ from ivr.simulator.http.sending import (
     Reply,
     Sender,
     Signed,
+    bare,
     content_type,
     max_bytes,
 )
-from ivr.simulator.http.urls import (
-    as_sent,
-    beyond_ascii,
-    is_ascii,
-    resolve,
-    with_query,
-    without_login,
-)
+from ivr.simulator.http.urls import Target, beyond_ascii, is_ascii, resolve, target, with_query
 from ivr.twiml.request import IDEMPOTENCY_HEADER
 from ivr.twiml.signature import HEADER, sign
 
@@ -54,7 +49,7 @@ if TYPE_CHECKING:
 
     from ivr.simulator.events import Purpose
     from ivr.simulator.faults import Fault
-    from ivr.simulator.http.cache import Cache, Kept
+    from ivr.simulator.http.cache import Cache
     from ivr.simulator.http.patience import Awaited
     from ivr.simulator.log import Log
     from ivr.twiml.verbs import Method
@@ -82,6 +77,16 @@ class Ask(Struct, frozen=True, kw_only=True):
     """The parameters that every request of the call has; empty for a clip."""
     added: Mapping[str, str] = {}
     """Those that only this request has; told once, and not again after an HTTP redirect."""
+    purpose: Purpose
+
+
+class _Unsigned(Struct, frozen=True, kw_only=True):
+    """A request that is not made yet, and may not be: its answer may be kept."""
+
+    method: Method
+    place: Target
+    """With the parameters of a GET."""
+    form: Mapping[str, str]
     purpose: Purpose
 
 
@@ -164,83 +169,86 @@ class Wire:
                 HTTP, 11210 no such host, 11215 too many redirects, 11220 no TLS, 11235 to 11237
                 a bad certificate.
         """
-        url = httpx.URL(resolve(ask.url, ""))
-        patience = self._patience(url)
+        place = target(ask.url)
+        patience = self._patience(place.given)
         # Other URLs stand in documents, and are looked at there.
         if not self._has_begun:
             self._has_begun = True
-            self._check(url, "the call begins at", ask.purpose)
+            self._check(place.given, "the call begins at", ask.purpose)
         method, form = ask.method, {**ask.form, **ask.added}
         for _ in range(MAX_HTTP_REDIRECTS + 1):
-            url = as_sent(url)
-            reply = yield from self._ask(self._request(method, url, form, ask.purpose), patience)
+            reply = yield from self._ask(_unsigned(method, place, form, ask.purpose), patience)
+            if isinstance(reply, Kept):
+                kind = bare(reply.content_type)
+                return Answer(url=place.text, content_type=kind, body=reply.body)
             status, location = reply.response.status_code, reply.response.headers.get("location")
             if status in OK:
-                return Answer(
-                    url=str(url), content_type=content_type(reply.response), body=reply.body
-                )
+                kind = content_type(reply.response)
+                return Answer(url=place.text, content_type=kind, body=reply.body)
             if status in _REDIRECTS_AS_GET and location:
                 method = "GET"
             elif not (status in _REDIRECTS_AS_IS and location):
-                raise bad_status(method, str(url), reply.response)
-            place, url = shown(str(url)), httpx.URL(resolve(str(url), location))
-            self._check(url, f"{place} leads on to", ask.purpose)
+                raise bad_status(method, place.text, reply.response)
+            before, place = shown(place.text), target(resolve(place.text, location))
+            self._check(place.given, f"{before} leads on to", ask.purpose)
             form = dict(ask.form)
         raise TwimlError(
             TOO_MANY_REDIRECTS,
-            f"{shown(str(url))}: more than {MAX_HTTP_REDIRECTS} HTTP redirects; is it a loop?",
+            f"{shown(place.given)}: more than {MAX_HTTP_REDIRECTS} HTTP redirects; is it a loop?",
         )
 
-    def _patience(self, url: httpx.URL) -> Patience:
-        overrides, problems = parse_overrides(url.fragment)
+    def _patience(self, url: str) -> Patience:
+        if "#" not in url:
+            return Patience.begin(Overrides())
+        overrides, problems = parse_overrides(httpx.URL(url).fragment)
         for problem in problems:
-            self.log.warn_of(f"{shown(str(url))}: {cut(problem.message)}", problem.code)
+            self.log.warn_of(f"{shown(url)}: {cut(problem.message)}", problem.code)
         return Patience.begin(overrides)
 
-    def _check(self, url: httpx.URL, where: str, purpose: Purpose) -> None:
+    def _check(self, url: str, where: str, purpose: Purpose) -> None:
         # Hardly anybody checks the signature of what asks for a clip.
-        if purpose != "clip" and not is_ascii(str(url)):
-            self.log.warn_of(f"{where} {beyond_ascii(str(url))}")
+        if purpose != "clip" and not is_ascii(url):
+            self.log.warn_of(f"{where} {beyond_ascii(url)}")
 
-    def _request(
-        self, method: Method, url: httpx.URL, form: Mapping[str, str], purpose: Purpose
-    ) -> Signed:
-        encoded = urlencode(form).encode()
+    def _sign(self, unsigned: _Unsigned) -> Signed:
+        form, content = unsigned.form, None
         headers = {
             "User-Agent": USER_AGENT,
             "Accept": "*/*",
             IDEMPOTENCY_HEADER: str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
         }
-        if method == "GET":
-            url = with_query(url, encoded)
+        if unsigned.method == "GET":
+            form = {}  # its parameters are in the URL
         else:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        headers[HEADER] = sign(self._auth_token, str(url), {} if method == "GET" else form)
-        content = None if method == "GET" else encoded
-        request = httpx.Request(method, without_login(url), headers=headers, content=content)
-        self._logins.learn(url, is_checked=purpose != "clip")
+            content = encode(form)
+        place = unsigned.place
+        headers[HEADER] = sign(self._auth_token, place.text, form)
+        request = httpx.Request(unsigned.method, place.travelling, headers=headers, content=content)
         self._logins.show(request)
-        if purpose == "document":
+        if unsigned.purpose == "document":
             self._cookies.show(request)
-        return Signed(request=request, url=str(url), purpose=purpose)
+        return Signed(request=request, url=place.text, purpose=unsigned.purpose)
 
-    def _ask(self, signed: Signed, patience: Patience) -> Awaited[Reply]:
+    def _ask(self, unsigned: _Unsigned, patience: Patience) -> Awaited[Reply | Kept]:
         """Out of the cache, or over the wire."""
-        cache, request = self.cache, signed.request
-        if cache is None or request.method != "GET":
-            return (yield from self._try(signed, patience))
+        cache, place = self.cache, unsigned.place
+        self._logins.learn(place.url, is_checked=unsigned.purpose != "clip")
+        if cache is None or unsigned.method != "GET":
+            return (yield from self._try(self._sign(unsigned), patience))
         # What one who is logged in may hear is not for everybody.
-        key = self._logins.known(request.url) + signed.url
+        key = self._logins.known(place.travelling) + place.text
         kept = cache.find(key)
+        if kept is not None and cache.is_fresh(kept):
+            return kept
+        signed = self._sign(unsigned)
         if kept is not None:
-            if cache.is_fresh(kept):
-                return _again(kept)
-            request.headers.update(kept.conditions())
+            signed.request.headers.update(kept.conditions())
         reply = yield from self._try(signed, patience)
         headers = reply.response.headers
         if kept is not None and reply.response.status_code == httpx.codes.NOT_MODIFIED:
             cache.renew(key, kept, headers)
-            return _again(kept)
+            return kept
         is_whole = len(reply.body) <= max_bytes(signed.purpose, reply.response)
         if reply.response.status_code == httpx.codes.OK and is_whole:
             cache.keep(key, headers, reply.body)
@@ -267,6 +275,9 @@ class Wire:
                     return reply
 
 
-def _again(kept: Kept) -> Reply:
-    headers = {"content-type": kept.content_type}
-    return Reply(response=httpx.Response(httpx.codes.OK, headers=headers), body=kept.body)
+def _unsigned(
+    method: Method, place: Target, form: Mapping[str, str], purpose: Purpose
+) -> _Unsigned:
+    if method == "GET":
+        place = with_query(place, encode(form))
+    return _Unsigned(method=method, place=place, form=form, purpose=purpose)

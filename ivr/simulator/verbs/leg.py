@@ -133,7 +133,8 @@ class Leg:
                 text="" if answer.is_audio else answer.body.decode(errors="replace"),
             )
         )
-        found = self.clips.read(answer) if answer.is_audio else read_answer(answer)
+        cache = self._wire.cache
+        found = self.clips.read(answer) if answer.is_audio else read_answer(answer, cache)
         # Until there is a document that can be carried out, nobody has answered.
         self.status = "in-progress"
         if isinstance(found, Clip):
