@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TTS_ENGINES: Final = ("gtts", "espeak")
 MIN_SECRET_LENGTH: Final = 16
+PHONE_FORM: Final = "use + and 7 to 15 digits, such as +12025550100"
 REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
 
 
@@ -37,7 +38,8 @@ TABLE: Final = (
     Setting("TWILIO_AUTH_TOKEN", None, "key of the request signatures, and of the REST API"),
     Setting("TWILIO_NUMBER", None, "the line's number, such as +12025550100"),
     Setting("TWILIO_API_URL", "https://api.twilio.com", "where the provider's REST API answers"),
-    Setting("IVR_SECRET_KEY", None, "16 letters or more, from which practice codes are made"),
+    Setting("IVR_SECRET_KEY", None, "16 letters or more: makes practice codes, hides callers"),
+    Setting("IVR_HELPER_NUMBER", None, "a volunteer's number, rung for callers; unset: no person"),
     Setting("IVR_CONFIG", "config", "folder of the flow and the words"),
     Setting("IVR_AUDIO", "audio", "folder of recordings and rendered clips"),
     Setting("IVR_TTS", "gtts", "voice of `ivr audio render`: gtts (network) or espeak (offline)"),
@@ -57,6 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     number: str | None
     api_url: str
     secret_key: str | None
+    helper_number: str | None
     config: Path
     audio: Path
     tts: str
@@ -83,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             number=reader.phone("TWILIO_NUMBER"),
             api_url=reader.origin("TWILIO_API_URL") or "",
             secret_key=reader.secret("IVR_SECRET_KEY"),
+            helper_number=reader.helper(),
             config=Path(reader.text("IVR_CONFIG") or ""),
             audio=Path(reader.text("IVR_AUDIO") or ""),
             tts=reader.choice("IVR_TTS", TTS_ENGINES),
@@ -151,7 +155,17 @@ class _Reader:
 
     def phone(self, name: str) -> str | None:
         given = self.text(name) or ""
-        return self._held(name, given, _is_phone, "use + and digits, such as +12025550100")
+        return self._held(name, given, _is_phone, PHONE_FORM)
+
+    def helper(self) -> str | None:
+        """The number of a person, who is not the line itself."""
+        given = self.phone("IVR_HELPER_NUMBER")
+        if given is not None and given == self.text("TWILIO_NUMBER"):
+            self.problems.append(
+                "IVR_HELPER_NUMBER is TWILIO_NUMBER, so that the line would ring itself; set it "
+                "to a person's number, or unset it"
+            )
+        return given
 
     def secret(self, name: str) -> str | None:
         given = self.text(name)
@@ -200,5 +214,5 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _is_phone(number: str) -> bool:
-    digits = number.removeprefix("+")
-    return number.startswith("+") and digits.isascii() and digits.isdigit()
+    """Whether it is written as ITU-T E.164 has it."""
+    return re.fullmatch(r"\+[1-9][0-9]{6,14}", number) is not None

@@ -224,7 +224,7 @@ class Conversation:
         if self._line.session is None:
             return None
         try:
-            return self._line.session(self._call.party.call_sid)
+            return self._line.session(self._call.party)
         except Exception:  # noqa: BLE001 - whatever keeps it
             _log.exception("what the line keeps of a call cannot be had")
             return [("nothing is known", "the reason stands where the page is served from")]

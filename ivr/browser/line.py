@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from ivr.simulator.digits import Digits
 from ivr.simulator.setup import Setup
+from ivr.twiml.request import Party
 
 if TYPE_CHECKING:
     import httpx
@@ -17,8 +18,8 @@ English: TypeAlias = Callable[[str], str | None]
 """What words mean in English; None where that is not known."""
 Rows: TypeAlias = Sequence[tuple[str, str]]
 """Names and values, in order: `("place", "main_menu")`."""
-KeptOf: TypeAlias = Callable[[str], Rows]
-"""What the line keeps of a call, by its CallSid; no rows while it keeps nothing."""
+KeptOf: TypeAlias = Callable[[Party], Rows]
+"""What the line keeps of a call and of who rings, by its party; no rows while it keeps nothing."""
 
 
 class RungLine(Struct, frozen=True, kw_only=True):

@@ -9,9 +9,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
-from ivr.engine.events import CallEnded, Digits, NoInput
+from msgspec import Struct
+
+from ivr.carriers.number import caller_name, is_e164, is_own
+from ivr.engine.events import CallEnded, DialEnded, Digits, NoInput
 from ivr.engine.step import OUTCOMES
-from ivr.engine.turn import Gather, Hangup, Instruction, Pause, Play
+from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play
 from ivr.errors import EventError
 from ivr.twiml import request, verbs
 from ivr.twiml.write import write
@@ -21,33 +24,72 @@ Speak: TypeAlias = Callable[[Sequence[Play]], Sequence[verbs.Play | verbs.Say]]
 
 MAX_KEYS: Final = 32
 """No entry of ours is half so long; what is longer is wrong by its length alone."""
-OWN_NUMBER_DIGITS: Final = 10
-"""An Indian number without its country code."""
+ANSWERED: Final = frozenset({"completed", "answered"})
+"""The words of `DialCallStatus` that mean a talk: https://www.twilio.com/docs/voice/twiml/dial"""
 _SID: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
 
-def call_sid(form: Mapping[str, str]) -> str:
-    """The name of the call that a request is about.
+class Call(Struct, frozen=True, kw_only=True):
+    """The call that a request is about.
+
+    Sample: `Call(sid="CA1", caller="+919876543210", line="+12025550100")`.
+    """
+
+    sid: str
+    caller: str | None
+    """Who rings, always written in the same way; None when the number is withheld."""
+    line: str | None
+    """The number that was rung, in E.164 form; None where it was rung in another way, as by SIP."""
+
+    def __repr__(self) -> str:
+        """Name the call only: a repr may end in a log, and numbers must not."""
+        return f"Call({self.sid})"
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Whom a Dial rings, and as whom.
+
+    Sample: `Person(number="+919999999999", caller_id="+12025550100")`.
+    """
+
+    number: str
+    caller_id: str
+    """What the person sees: the line's number, never the caller's."""
+
+    def __repr__(self) -> str:
+        """Show neither number: a repr may end in a log."""
+        return "Person(…)"
+
+
+def call(form: Mapping[str, str]) -> Call:
+    """The call that a request is about, by its parameters.
 
     Raises:
-        EventError: there is none, or it cannot be one.
+        EventError: it has no name, or one that cannot be.
     """
     sid = form.get(request.CALL_SID, "")
     if not _SID.fullmatch(sid):
         raise EventError("CallSid is missing or is no call's name; send the one of the call")
-    return sid
+    line = form.get(request.TO, "")
+    return Call(
+        sid=sid,
+        caller=caller_name(form.get(request.FROM, "")),
+        line=line if is_e164(line) else None,
+    )
 
 
-def keys_event(form: Mapping[str, str]) -> Digits | NoInput:
-    """What a Gather's action says has happened.
+def turn_event(form: Mapping[str, str]) -> Digits | NoInput | DialEnded:
+    """What the action of a Gather or a Dial says has happened.
 
     `#` pressed alone ends an entry that has no digits: it is a key, not a silence.
     """
+    dialled = form.get(request.DIAL_CALL_STATUS)
+    if dialled is not None:
+        return DialEnded(was_answered=dialled in ANSWERED)
     digits = form.get(request.DIGITS, "") or form.get(request.FINISHED_ON_KEY, "")
     if not digits:
         return NoInput()
-    own = re.sub(r"\D", "", form.get(request.FROM, ""))[-OWN_NUMBER_DIGITS:]
-    return Digits(digits[:MAX_KEYS], own_number=len(own) == OWN_NUMBER_DIGITS and digits == own)
+    return Digits(digits[:MAX_KEYS], own_number=is_own(digits, form.get(request.FROM, "")))
 
 
 def ended_event(form: Mapping[str, str]) -> CallEnded | None:
@@ -56,8 +98,16 @@ def ended_event(form: Mapping[str, str]) -> CallEnded | None:
     return CallEnded(status) if status in OUTCOMES else None
 
 
-def document(instructions: Sequence[Instruction], speak: Speak) -> bytes:
-    """The TwiML of one turn."""
+def document(
+    instructions: Sequence[Instruction], speak: Speak, person: Person | None = None
+) -> bytes:
+    """The TwiML of one turn.
+
+    Args:
+        instructions: what the line does.
+        speak: how its prompts become sound.
+        person: whom a Dial rings; None: nobody, and a Dial only leads to where it would end.
+    """
     found: list[verbs.Verb] = []
     for together, instruction in _runs(instructions):
         found += speak(together)
@@ -68,6 +118,8 @@ def document(instructions: Sequence[Instruction], speak: Speak) -> bytes:
                 found.append(verbs.Pause(seconds))
             case Gather():
                 found += _gather(instruction, speak)
+            case Dial():
+                found.append(_dial(instruction, person))
             case Hangup():
                 found.append(verbs.Hangup())
             case _:
@@ -109,6 +161,20 @@ def _gather(gather: Gather, speak: Speak) -> tuple[verbs.Verb, ...]:
     )
 
 
+def _dial(dial: Dial, person: Person | None) -> verbs.Dial | verbs.Redirect:
+    """A Dial that shows the line's number; without it Twilio would show the caller's."""
+    action = action_url(dial.place, dial.turn)
+    if person is None:
+        return verbs.Redirect(action)
+    return verbs.Dial(
+        nouns=(verbs.Noun("Number", person.number),),
+        action=action,
+        timeout_seconds=dial.ring_seconds,
+        time_limit_seconds=dial.limit_seconds,
+        caller_id=person.caller_id,
+    )
+
+
 def _nested(said: Sequence[Play | Pause], speak: Speak) -> Iterator[verbs.Nested]:
     for together, behind in _runs(said):
         yield from speak(together)
@@ -118,7 +184,7 @@ def _nested(said: Sequence[Play | Pause], speak: Speak) -> Iterator[verbs.Nested
 
 def _runs(
     said: Sequence[Instruction],
-) -> Iterator[tuple[list[Play], Pause | Gather | Hangup | None]]:
+) -> Iterator[tuple[list[Play], Pause | Gather | Dial | Hangup | None]]:
     """What is said without a break, and so made sound together, with what stands behind it."""
     together: list[Play] = []
     for part in said:

@@ -9,7 +9,7 @@ import click
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from rich.console import Console
@@ -23,6 +23,9 @@ class LocalLine(Struct, frozen=True):
 
     app: Flask
     store: RedisStore
+    caller_key: Callable[[str], str | None]
+    """Under which name the store keeps a caller, by the number as a carrier tells it; None: of that
+    number nothing is kept."""
 
 
 @contextmanager
@@ -55,7 +58,24 @@ def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> It
         store = RedisStore(redis_url)
         stack.callback(store.close)
         secret = settings.secret_key or made_up("secret_key")
-        yield LocalLine(create_app(parts(project, store, auth_token, secret)), store)
+        app = create_app(parts(project, store, auth_token, secret))
+        yield LocalLine(app, store, caller_keys(secret))
+
+
+def caller_keys(secret_key: str) -> Callable[[str], str | None]:
+    """Gives under which name a caller is kept, as `LocalLine.caller_key` has it.
+
+    Args:
+        secret_key: of the line; it stays within.
+    """
+    from ivr.carriers.number import caller_name
+    from ivr.engine.memory import caller_key
+
+    def key(number: str) -> str | None:
+        name = caller_name(number)
+        return None if name is None else caller_key(secret_key.encode(), name)
+
+    return key
 
 
 def _render(project: Project, console: Console, *, is_stdout_free: bool) -> None:

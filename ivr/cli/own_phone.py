@@ -1,4 +1,4 @@
-"""This checkout's line as the browser phone rings it: what it keeps of a call, and its English."""
+"""This checkout's line as the browser phone rings it: what it keeps of callers, and its English."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from ivr.browser.line import English, RungLine
     from ivr.cli.local import LocalLine
     from ivr.cli.project import Project
+    from ivr.engine.memory import Memory
     from ivr.engine.session import Session
     from ivr.flow.model import Spec
-    from ivr.store.redis import RedisStore
+    from ivr.twiml.request import Party
 
 ENGLISH: Final = "en"
 
@@ -45,7 +46,7 @@ def own_rung_line(project: Project, line: LocalLine, origin: str, auth_token: st
             started_at=now(), fallback_url=f"{PATH}/fallback", status_callback=f"{PATH}/status"
         ),
         english=english_of(project.spec),
-        session=lambda call_sid: rows(line.store, call_sid),
+        session=lambda party: rows(line, party),
         digits=Digits(digit_words(project.spec)),
         is_own=True,
     )
@@ -65,13 +66,25 @@ def english_of(spec: Spec) -> English | None:
     return lambda words: known.get(_even(words))
 
 
-def rows(store: RedisStore, call_sid: str) -> list[tuple[str, str]]:
-    """What the line keeps of a call, as names and values; nothing of it is secret."""
+def rows(line: LocalLine, party: Party) -> list[tuple[str, str]]:
+    """What the line keeps of a call, and of its caller from call to call, as names and values.
+
+    Nothing of it is secret, and nothing of it was keyed.
+
+    Args:
+        line: that keeps it.
+        party: of the call.
+    """
+    key = line.caller_key(party.from_number)
     try:
-        session = store.load(call_sid).session
+        session = line.store.load(party.call_sid).session
+        memory = None if key is None else line.store.recall(key)
     except StoreError as error:
         return [("nothing is known", str(error))]
-    return [] if session is None else _rows(session)
+    if session is None:
+        return []
+    kept = "nothing: the number is withheld" if key is None else _kept(memory)
+    return [*_rows(session), ("kept of the caller", kept)]
 
 
 def _rows(session: Session) -> list[tuple[str, str]]:
@@ -80,14 +93,40 @@ def _rows(session: Session) -> list[tuple[str, str]]:
         ("turn", str(session.turn)),
         ("language", session.language),
         ("pace", session.pace.value),
+        ("simpler way", _yes(session.simple)),
+        ("two at the screen", _yes(session.together)),
         ("silences", str(session.silences)),
         ("wrong keys", str(session.wrongs)),
-        ("said again", "yes" if session.again else ""),
+        ("confusion", str(session.confusion)),
+        ("levels offered", str(session.offered or "")),
+        ("given more time", _times(session.patience)),
+        ("had trouble at", ", ".join(session.told)),
+        ("said again", _yes(session.again)),
         ("said before", ", ".join(session.lead)),
-        ("goes back to", session.return_to or ""),
+        ("goes back to", ", ".join(reversed(session.back))),
+        ("a volunteer", "can be rung" if session.has_helper else ""),
         ("the call", "" if session.phase is Phase.RUNNING else session.phase.name.lower()),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _kept(memory: Memory | None) -> str:
+    """What is known at the caller's next call, in one line."""
+    if memory is None:
+        return "nothing"
+    told = [f"language {memory.language}", f"pace {memory.pace.value}"]
+    told += [f"given more time {_times(memory.patience)}"] if memory.patience else []
+    told += ["simpler way"] if memory.simple else []
+    told += [f"goes on at {memory.bookmark}"] if memory.bookmark else []
+    return ", ".join(told)
+
+
+def _yes(is_so: bool) -> str:  # noqa: FBT001 - a value that is told, not a switch
+    return "yes" if is_so else ""
+
+
+def _times(count: int) -> str:
+    return {0: "", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _even(text: str) -> str:

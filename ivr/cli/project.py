@@ -81,4 +81,6 @@ def parts(project: Project, store: RedisStore, auth_token: str, secret_key: str)
         clock=now,
         public_url=settings.public_url,
         proxy_hops=settings.proxy_hops,
+        helper_number=settings.helper_number,
+        line_number=settings.number,
     )

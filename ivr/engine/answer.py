@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.engine.moves import fresh
-from ivr.engine.session import Phase, Session
-from ivr.engine.speak import is_place
+from ivr.engine.keeping import begun
+from ivr.engine.moves import Moment, fresh, holds
+from ivr.engine.places import is_place, present, renamed
+from ivr.engine.session import Phase
 from ivr.engine.step import restate, step
 from ivr.engine.turn import Count, Turn
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ivr.engine.codes import Codes
+    from ivr.engine.circumstances import Circumstances
     from ivr.engine.events import Event
+    from ivr.engine.session import Session
     from ivr.flow.model import Flow
 
 MAX_TURN: Final = 9999
@@ -39,8 +39,7 @@ def answer(
     flow: Flow,
     session: Session | None,
     asked: Asked,
-    now: datetime,
-    codes: Codes,
+    circumstances: Circumstances,
 ) -> Turn:
     """The answer to a request for a turn: a step if it is due, else the last answer again.
 
@@ -52,25 +51,45 @@ def answer(
 
     The session of the turn is the given one, unchanged, where nothing stepped.
     """
-    sound = 0 < asked.turn <= MAX_TURN and is_place(flow, asked.place)
+    asked, session = _present(flow, asked, session)
+    codes = circumstances.codes
+    can_be = 0 < asked.turn <= MAX_TURN
     if session is None:
-        if not sound:
-            return step(flow, None, asked.event, now, codes)
-        lost = Session(place=asked.place, turn=asked.turn, language=flow.flow.default_language)
-        return _counted(step(flow, lost, asked.event, now, codes), "session_lost")
+        if not can_be or present(flow, asked.place) is None:
+            return step(flow, None, asked.event, circumstances)
+        lost = _lost(flow, asked, circumstances)
+        return _counted(step(flow, lost, asked.event, circumstances), "session_lost")
     due = (asked.place, asked.turn) == (session.place, session.turn)
     if due or not is_place(flow, session.place):
-        return step(flow, session, asked.event, now, codes)
-    if sound and asked.turn > session.turn:
+        return step(flow, session, asked.event, circumstances)
+    if can_be and asked.turn > session.turn and is_place(flow, asked.place):
         behind = replace(
-            fresh(session), place=asked.place, turn=asked.turn, return_to=None, phase=Phase.RUNNING
+            fresh(session), place=asked.place, turn=asked.turn, back=(), phase=Phase.RUNNING
         )
-        return _counted(step(flow, behind, asked.event, now, codes), "session_behind")
+        return _counted(step(flow, behind, asked.event, circumstances), "session_behind")
     if asked.turn == session.turn - 1:
         return restate(flow, session, codes)
     shown = restate(flow, replace(session, lead=()), codes)
     return Turn(session, shown.instructions)
 
 
+def _present(flow: Flow, asked: Asked, session: Session | None) -> tuple[Asked, Session | None]:
+    """Request and session with the places that another version of the flow had under other names.
+
+    What is merely called otherwise now takes the key that was pressed there.
+    """
+    asked = replace(asked, place=renamed(flow, asked.place))
+    if session is None:
+        return asked, None
+    return asked, replace(session, place=renamed(flow, session.place))
+
+
+def _lost(flow: Flow, asked: Asked, circumstances: Circumstances) -> Session:
+    """What can be told of a call whose session is gone: its place, the caller, the hour."""
+    session = replace(begun(flow, circumstances), place=asked.place, turn=asked.turn)
+    has_helper = holds(Moment(flow, session, circumstances), "helper")
+    return replace(session, has_helper=has_helper)
+
+
 def _counted(turn: Turn, name: str) -> Turn:
-    return Turn(turn.session, turn.instructions, (*turn.effects, Count(name)))
+    return replace(turn, effects=(*turn.effects, Count(name)))

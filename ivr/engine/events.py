@@ -31,6 +31,12 @@ class NoInput(Struct, frozen=True):
     """The time to press a key has passed."""
 
 
+class DialEnded(Struct, frozen=True):
+    """The attempt to reach a person is over, or the talk with one."""
+
+    was_answered: bool
+
+
 class CallEnded(Struct, frozen=True):
     """The call is over, whoever ended it."""
 
@@ -38,4 +44,4 @@ class CallEnded(Struct, frozen=True):
     """The carrier's word for how: completed, busy, failed, no-answer, canceled."""
 
 
-Event: TypeAlias = CallStarted | Digits | NoInput | CallEnded
+Event: TypeAlias = CallStarted | Digits | NoInput | DialEnded | CallEnded

@@ -1,37 +1,43 @@
-"""The ways in which a turn can leave the call: somewhere else, in the same place, or given up."""
+"""The ways in which a turn can leave the call: somewhere else, in the same place, or aside."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.engine.session import Phase, Session, split
-from ivr.engine.speak import first_place, instructions
+from ivr.engine.places import first_place, home, present, split, step_index
+from ivr.engine.session import Phase, Session
+from ivr.engine.speak import instructions
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
+    BOOKMARK,
     MAX_PASSED,
-    REPEAT,
     RETURN,
     Asking,
     Branch,
+    Change,
+    Condition,
     End,
     Flow,
-    Menu,
+    Lesson,
+    Node,
     NodeId,
+    Practice,
     PromptId,
     Say,
-    When,
+    Transfer,
 )
-from ivr.flow.patience import Patience, patience
 
 if TYPE_CHECKING:
-    from ivr.engine.codes import Codes
+    from ivr.engine.circumstances import Circumstances
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
 """India has had one time without summer time since 1945; so no zone file is read."""
+MAX_BACK: Final = 3
+"""So many places aside of one another are found back to; deeper, the first are forgotten."""
 
 
 class Moment(Struct, frozen=True):
@@ -39,55 +45,55 @@ class Moment(Struct, frozen=True):
 
     flow: Flow
     session: Session
-    now: datetime
-    codes: Codes
+    circumstances: Circumstances
 
     def having(self, session: Session) -> Moment:
         """The same moment with another session."""
-        return Moment(self.flow, session, self.now, self.codes)
+        return Moment(self.flow, session, self.circumstances)
 
 
 class Via(Struct, frozen=True):
-    """How a caller comes to a node: what is said and counted first, and the way back from it."""
+    """How a caller comes to a place: what is said and counted first, and what led there."""
 
     lead: tuple[PromptId, ...] = ()
     effects: tuple[Count, ...] = ()
-    return_to: str | None = None
+    settles: bool = False
+    """A key led there, or silence that goes on: for a moment no key counts."""
 
 
-def arrive(at: Moment, place: str, via: Via) -> Turn:
-    """Goes to a place, through every say and branch on the way, to where a key is awaited.
+def arrive(at: Moment, goal: str, via: Via) -> Turn:
+    """Goes to a goal, through every say and branch on the way, to where a key is awaited.
 
-    A lesson named without a step is entered at its first.
+    The goal is a place, a node, or one of the reserved `return` and `bookmark`. A lesson named
+    without a step is entered at its first; a call whose goal is gone goes home.
     """
-    said, counted = list(via.lead), list(via.effects)
+    at = at.having(replace(at.session, has_helper=holds(at, "helper")))
+    said, counted, place = list(via.lead), list(via.effects), goal
     for _ in range(MAX_PASSED + 1):  # a checked flow has no longer row
+        at, place = _resolved(at, goal)
         counted.append(Count(f"reached.{place}"))
         match at.flow.nodes[split(place)[0]]:
-            case Say(prompt=prompt, next=following):
-                said.append(prompt)
-                place = following
+            case Say() as say:
+                said.append(say.prompt)
+                if say.finishes:
+                    counted.append(Count(f"finished.{place}"))
+                    at = at.having(replace(at.session, bookmark=None))
+                goal = say.next
             case Branch() as branch:
-                place = next((w.go for w in branch.when if _holds(at, w)), branch.otherwise)
+                goal = next((w.go for w in branch.when if holds(at, w.condition)), branch.otherwise)
+            case Transfer(nobody=nobody) if not at.session.has_helper:
+                said += [] if nobody.prompt is None else [nobody.prompt]
+                goal = nobody.go
             case _:
                 break
-    node_id, step_id = split(place)
-    ends = isinstance(at.flow.nodes[node_id], End)
-    session = replace(
-        fresh(at.session),
-        place=place if step_id else first_place(at.flow, node_id),
-        turn=at.session.turn + 1,
-        lead=tuple(said),
-        return_to=via.return_to,
-        phase=Phase.GOODBYE if ends else Phase.RUNNING,
-    )
-    return Turn(session, instructions(at.flow, session, at.codes), tuple(counted))
+    session = _landed(at, place, tuple(said), settles=via.settles)
+    return Turn(session, instructions(at.flow, session, at.circumstances.codes), tuple(counted))
 
 
-def stay(at: Moment, *lead: PromptId) -> Turn:
+def stay(at: Moment, *lead: PromptId, settles: bool) -> Turn:
     """Says the same place again and slowly, after `lead`; tries stay as the session has them."""
-    session = replace(at.session, turn=at.session.turn + 1, lead=lead, again=True)
-    return Turn(session, instructions(at.flow, session, at.codes))
+    session = replace(at.session, turn=at.session.turn + 1, lead=lead, again=True, settles=settles)
+    return Turn(session, instructions(at.flow, session, at.circumstances.codes))
 
 
 def fresh(session: Session) -> Session:
@@ -95,76 +101,111 @@ def fresh(session: Session) -> Session:
     return replace(session, silences=0, wrongs=0, brief=False, again=False)
 
 
-def home(flow: Flow) -> NodeId:
-    """Where a caller goes whose place is gone: the node of key 0, else the start."""
-    goal = flow.global_keys.get("0", flow.flow.start)
-    return flow.flow.start if goal == REPEAT else goal
+def changed(at: Moment, change: Change | None) -> Moment:
+    """The moment after a caller's choice of how the call goes on."""
+    if change is None:
+        return at
+    session = at.session
+    if change.pace is not None:
+        session = replace(session, pace=change.pace)
+    if change.language is not None:
+        session = replace(session, language=_next_language(at.flow, session.language))
+    if change.simple is not None:
+        session = replace(session, simple=change.simple)
+    if change.together is not None:
+        session = replace(session, together=change.together)
+    if change.forget:
+        session = replace(session, is_kept=False, bookmark=None)
+    return at.having(session)
 
 
-def way_back(at: Moment, node: Asking) -> str | None:
-    """Where `return` shall lead: here, unless this is itself a menu that leads back."""
-    if isinstance(node, Menu) and any(option.go == RETURN for option in node.options):
-        return at.session.return_to
-    return at.session.place
+def is_beside(node: Node) -> bool:
+    """Whether a node is beside the way and no place to come back to, such as the menu of help."""
+    return isinstance(node, Transfer) or (
+        isinstance(node, Asking) and node.aside and not isinstance(node, Lesson)
+    )
 
 
-def silent(at: Moment, node: Asking) -> Turn:
-    """Asks again after a silence, or gives up when the tries are over."""
-    limits = patience(at.flow, node)
-    tried = replace(at.session, silences=at.session.silences + 1)
-    said = _nth(limits.no_input, tried.silences)
-    if _over(tried, limits):
-        return _given_up(at, node, limits, "silence")
-    return _asked_again(at.having(tried), said, "silence")
-
-
-def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
-    """Asks again after a key or an entry that leads nowhere, or gives up.
-
-    `urgent` is said in place of the node's own words, even when the tries are over.
-    """
-    limits = patience(at.flow, node)
-    tried = replace(at.session, wrongs=at.session.wrongs + 1)
-    said = urgent or _nth(limits.invalid, tried.wrongs)
-    if _over(tried, limits):
-        return _given_up(at, node, limits, "wrong", () if urgent is None else (urgent,))
-    return _asked_again(at.having(tried), said, "wrong")
-
-
-def _over(tried: Session, limits: Patience) -> bool:
-    return tried.silences + tried.wrongs >= limits.tries
-
-
-def _given_up(
-    at: Moment, node: Asking, limits: Patience, kind: str, first: tuple[PromptId, ...] = ()
-) -> Turn:
-    """Leads on to where the node sends a caller who has run out of tries."""
-    lead = (*first, limits.too_many.prompt)
-    via = Via(lead=lead, effects=(_count(at, kind),), return_to=way_back(at, node))
-    return arrive(at, limits.too_many.go, via)
-
-
-def _asked_again(at: Moment, said: PromptId, kind: str) -> Turn:
-    turn = stay(at.having(replace(at.session, brief=True)), said)
-    return Turn(turn.session, turn.instructions, (_count(at, kind),))
-
-
-def _count(at: Moment, kind: str) -> Count:
-    return Count(f"{kind}.{at.session.place}")
-
-
-def _nth(prompts: tuple[PromptId, ...], time: int) -> PromptId:
-    """The words for the first, second … time; the last ones from then on."""
-    return prompts[min(time, len(prompts)) - 1]
-
-
-def _holds(at: Moment, case: When) -> bool:
-    match case.condition:
+def holds(at: Moment, condition: Condition) -> bool:
+    """Whether a condition of the flow holds now."""
+    head = at.flow.flow
+    match condition:
         case "night":
-            begins, ends = at.flow.flow.night_hours
-            hour = at.now.astimezone(KOLKATA).hour
-            if begins <= ends:
-                return begins <= hour < ends
-            return hour >= begins or hour < ends
+            return _within(at, head.night_hours)
+        case "helper":
+            return at.circumstances.has_helper and _within(at, head.helper_hours)
+        case "bookmark":
+            return at.session.bookmark is not None
         case _:
-            assert_never(case.condition)
+            assert_never(condition)
+
+
+def _within(at: Moment, hours: tuple[int, int]) -> bool:
+    begins, ends = hours
+    hour = at.circumstances.now.astimezone(KOLKATA).hour
+    if begins <= ends:
+        return begins <= hour < ends
+    return hour >= begins or hour < ends
+
+
+def _resolved(at: Moment, goal: str) -> tuple[Moment, str]:
+    """The place that a goal names now, and the moment in which the caller comes to it."""
+    session, flow = at.session, at.flow
+    if goal == RETURN:
+        place = _there(flow, session.back[-1] if session.back else None)
+        return at.having(replace(session, back=session.back[:-1])), place
+    if goal == BOOKMARK:
+        goal = _there(flow, session.bookmark)
+    return at.having(replace(session, back=_back(at, split(goal)[0]))), goal
+
+
+def _there(flow: Flow, place: str | None) -> str:
+    return (place and present(flow, place)) or home(flow)
+
+
+def _back(at: Moment, goal: NodeId) -> tuple[str, ...]:
+    """The places to come back to from a goal: one aside of the way adds the place that is left."""
+    session = at.session
+    node = at.flow.nodes[goal]
+    if isinstance(node, Say | Branch):
+        return session.back
+    if not (isinstance(node, Transfer) or (isinstance(node, Asking) and node.aside)):
+        return ()
+    left_id = split(session.place)[0]
+    left = at.flow.nodes.get(left_id)
+    if left is None or not session.turn or is_beside(left) or left_id == goal:
+        return session.back
+    return (*session.back, session.place)[-MAX_BACK:]
+
+
+def _landed(at: Moment, place: str, said: tuple[PromptId, ...], *, settles: bool) -> Session:
+    """The session of a caller who has come to a place."""
+    flow, session = at.flow, at.session
+    node_id, step = split(place)
+    node = flow.nodes[node_id]
+    place = place if step else first_place(flow, node_id, in_parts=session.simple)
+    index = step_index(node, split(place)[1]) if isinstance(node, Lesson) else 0
+    return replace(
+        fresh(session),
+        place=place,
+        turn=session.turn + 1,
+        lead=said,
+        phase=Phase.GOODBYE if isinstance(node, End) else Phase.RUNNING,
+        settles=settles,
+        bookmark=_bookmark(node, place) or session.bookmark,
+        step=index,
+    )
+
+
+def _bookmark(node: Node, place: str) -> str | None:
+    """Where a call can go on that breaks off here: a code from its beginning, not its last part."""
+    if not (isinstance(node, Asking) and node.resume):
+        return None
+    return split(place)[0] if isinstance(node, Practice) else place
+
+
+def _next_language(flow: Flow, language: str) -> str:
+    languages = flow.flow.languages
+    if language not in languages:
+        return flow.flow.default_language
+    return languages[(languages.index(language) + 1) % len(languages)]

@@ -13,9 +13,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from ivr.flow.model import Language, NodeId, Pace, PromptId
+from ivr.flow.model import Language, Pace, PromptId
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Phase(enum.IntEnum):
@@ -42,18 +42,38 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     language: Language
     pace: Pace = Pace.NORMAL
     silences: int = 0
-    """Times without a key at this place, one after another."""
+    """Times without a key since the caller came to this place."""
     wrongs: int = 0
-    """Keys or entries at this place that led nowhere."""
+    """Keys or entries that led nowhere since then."""
     brief: bool = False
     """Only the code is said again, not the scene around it."""
     lead: tuple[PromptId, ...] = ()
     """What was said before the place's own prompts, so that the last answer can be given again."""
-    return_to: str | None = None
-    """The place that help goes back to."""
+    back: tuple[str, ...] = ()
+    """The places from which the caller came aside, the latest last: where `return` leads."""
     phase: Phase = Phase.RUNNING
     again: bool = False
     """The place says the same once more, and so in the slow form, at whichever pace the call is."""
+    settles: bool = False
+    """A key, or silence in a lesson, led here: for a moment no key counts."""
+    patience: int = 0
+    """How many times this caller was given more time for a key."""
+    confusion: int = 0
+    """Points of trouble over the whole call."""
+    offered: int = 0
+    """How many levels of confusion have been answered."""
+    told: dict[str, str] = {}
+    """How often each rung of the ladder was said at a place, a figure a rung: `{"help": "120"}`."""
+    simple: bool = False
+    together: bool = False
+    has_helper: bool = False
+    """A person could be rung when this place was reached."""
+    is_kept: bool = False
+    """What is learnt of this caller may be kept: the number is not withheld, nothing forgotten."""
+    bookmark: str | None = None
+    """Where the caller can go on at a later call, or after `resume` in this one."""
+    step: int = 0
+    """Which step of its lesson the place is, from 0: should the step go while the call runs."""
 
 
 _decoder = msgspec.msgpack.Decoder(Session)
@@ -72,9 +92,3 @@ def parse(stored: bytes) -> Session | None:
     except msgspec.DecodeError:
         return None
     return session if session.version == VERSION else None
-
-
-def split(place: str) -> tuple[NodeId, PromptId | None]:
-    """A place as its node and, in a lesson, its step."""
-    node, _, step = place.partition(".")
-    return node, step or None

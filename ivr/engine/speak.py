@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, assert_never
 
 from ivr.engine.codes import Codes, code_at
-from ivr.engine.session import Session, split
-from ivr.engine.turn import Gather, Hangup, Instruction, Pause, Play
+from ivr.engine.places import part_of, present, split, step_index
+from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play
 from ivr.flow.model import (
+    BOOKMARK,
+    Asking,
     Branch,
     End,
     Flow,
     Lesson,
     Menu,
-    NodeId,
     Pace,
     Practice,
     PromptId,
     Say,
     Think,
+    Transfer,
 )
-from ivr.flow.usage import digit_prompt, own_prompts
+from ivr.flow.usage import digit_prompt, number_prompt, offered, own_prompts, step_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ivr.engine.session import Session
+
 SAY_AGAIN_KEY: Final = "#"
 """Ends a practice entry, so that alone it comes at once and says the code again."""
+SECONDS_IN_MINUTE: Final = 60
 
 
 def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instruction, ...]:
@@ -40,22 +46,114 @@ def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instructio
             return (*lead, Play(end.prompt, pace), Hangup())
         case Say() | Branch():  # a checked flow never lets a session rest here
             return (*lead, Hangup())
+        case Transfer() as transfer:
+            return (*lead, Play(transfer.prompt, pace), _dial(session, transfer))
         case Practice() as practice:
-            code = code_at(flow, node_id, codes)
-            plays = _plays(_practice_row(flow, practice, brief=session.brief), pace)
-            said = (*lead, *plays, *_read_out(code, practice.code.groups, pace))
-            return (_gather(flow, session, said, len(code), SAY_AGAIN_KEY),)
-        case (Menu() | Lesson() | Think()) as node:
-            plays = _plays(own_prompts(flow, node, step), pace)
-            return (_gather(flow, session, (*lead, *plays), 1, ""),)
+            return _practice(flow, session, practice, codes, pace)
+        case Lesson() as lesson:
+            return _lesson(flow, session, lesson, step, pace)
+        case Menu() as menu:
+            plays = _plays(_menu_row(flow, session, menu), pace)
+            return _settled(flow, session, _gather(flow, session, (*lead, *plays)))
+        case Think() as think:
+            plays = _plays(own_prompts(flow, think), pace)
+            return _settled(flow, session, _gather(flow, session, (*lead, *plays)))
         case other:
             assert_never(other)
 
 
-def _practice_row(flow: Flow, node: Practice, *, brief: bool) -> tuple[PromptId, ...]:
+def steps_at_once(session: Session, lesson: Lesson, index: int) -> int:
+    """How many steps are said in one go from this one on: to two at the screen, a whole page."""
+    if not session.together:
+        return 1
+    return next((end - index for end in accumulate(lesson.together) if end > index), 1)
+
+
+def part_code(practice: Practice, code: str, step: str | None) -> str:
+    """What of a code is to be keyed at a place: all of it, or one part."""
+    part = part_of(step)
+    if not part:
+        return code
+    ends = list(accumulate(practice.code.groups))
+    return code[ends[part - 1] - practice.code.groups[part - 1] : ends[part - 1]]
+
+
+def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
+    """How long is waited for the first key and for the next ones.
+
+    More for a caller who needed it, and where there is something to write down.
+    """
+    given = flow.defaults
+    more = session.patience * given.longer_seconds
+    first = min(given.first_key_seconds + more, given.longest_seconds)
+    following = min(given.next_key_seconds + more, given.longest_seconds)
+    node_id, step = split(session.place)
+    node = flow.nodes[node_id]
+    if isinstance(node, Lesson):
+        index = step_index(node, step)
+        heard = node.steps[index : index + steps_at_once(session, node, index)]
+        if any(each.write is not None for each in heard):
+            first = max(first, given.lesson.write_seconds)
+    return first, following
+
+
+def _menu_row(flow: Flow, session: Session, menu: Menu) -> tuple[PromptId, ...]:
+    """A menu with what it offers now; one that leads to a bookmark tells where that is."""
+    options = offered(menu, simple=session.simple, has_helper=session.has_helper)
+    leads = any(option.go == BOOKMARK for option in menu.options)
+    # The flow may have changed since the caller came here, and the place may be gone.
+    there = present(flow, session.bookmark) if leads and session.bookmark else None
+    where = _where(flow, there) if there else ()
+    return (menu.prompt, *where, *(option.prompt for option in options))
+
+
+def _where(flow: Flow, place: str) -> tuple[PromptId, ...]:
+    node_id, step = split(place)
+    node = flow.nodes[node_id]
+    told = (node.resume,) if isinstance(node, Asking) and node.resume else ()
+    if isinstance(node, Lesson) and node.numbered is not None:
+        return (*told, number_prompt(step_index(node, step) + 1))
+    return told
+
+
+def _lesson(
+    flow: Flow, session: Session, lesson: Lesson, step: str | None, pace: Pace
+) -> tuple[Instruction, ...]:
+    """A step, or several at once; its number comes first and takes no key.
+
+    So a key that is pressed twice, or that comes when silence has just gone on, skips nothing.
+    """
+    index = step_index(lesson, step)
+    row = step_prompts(flow, lesson, index, steps_at_once(session, lesson, index))
+    if lesson.numbered is None or session.lead:
+        said = (*_plays(session.lead, session.pace), *_plays(row, pace))
+        return _settled(flow, session, _gather(flow, session, said))
+    return (Play(row[0], pace), _gather(flow, session, _plays(row[1:], pace)))
+
+
+def _practice(
+    flow: Flow, session: Session, practice: Practice, codes: Codes, pace: Pace
+) -> tuple[Instruction, ...]:
     """The scene and the safety line; the code follows last, so that nothing is held over it."""
-    prompts = own_prompts(flow, node)
-    return prompts[1:] if brief else prompts
+    node_id, step = split(session.place)
+    code = part_code(practice, code_at(flow, node_id, codes), step)
+    groups = () if part_of(step) else practice.code.groups
+    said = (
+        *_plays(session.lead, session.pace),
+        *_plays(_practice_row(flow, session, practice, part_of(step)), pace),
+        *_read_out(code, groups, pace),
+    )
+    gather = _gather(flow, session, said, len(code), SAY_AGAIN_KEY)
+    return _settled(flow, session, gather)
+
+
+def _practice_row(flow: Flow, session: Session, node: Practice, part: int) -> tuple[PromptId, ...]:
+    scene, safety, code_prompt = own_prompts(flow, node)
+    names = flow.defaults.practice
+    if part > 1:
+        return safety, names.next_part
+    words = names.first_part if part else code_prompt
+    return (safety, words) if session.brief else (scene, safety, words)
 
 
 def _plays(prompts: Iterable[PromptId], pace: Pace) -> tuple[Play, ...]:
@@ -73,37 +171,35 @@ def _read_out(code: str, groups: tuple[int, ...], pace: Pace) -> Iterator[Play |
         start += size
 
 
+def _settled(flow: Flow, session: Session, gather: Gather) -> tuple[Instruction, ...]:
+    """A moment before the Gather in which keys do not count, after a key that led here."""
+    seconds = flow.defaults.settle_seconds
+    return (Pause(seconds), gather) if session.settles and seconds else (gather,)
+
+
 def _gather(
     flow: Flow,
     session: Session,
     said: tuple[Play | Pause, ...],
-    num_digits: int,
-    finish_on_key: str,
+    num_digits: int = 1,
+    finish_on_key: str = "",
 ) -> Gather:
+    first, following = seconds_to_answer(flow, session)
     return Gather(
         said=said,
         place=session.place,
         turn=session.turn,
         num_digits=num_digits,
-        first_key_seconds=flow.defaults.first_key_seconds,
-        next_key_seconds=flow.defaults.next_key_seconds,
+        first_key_seconds=first,
+        next_key_seconds=following,
         finish_on_key=finish_on_key,
     )
 
 
-def first_place(flow: Flow, node_id: NodeId) -> str:
-    """The place at which a node is entered: a lesson at its first step."""
-    node = flow.nodes[node_id]
-    return f"{node_id}.{node.steps[0].prompt}" if isinstance(node, Lesson) else node_id
-
-
-def is_place(flow: Flow, place: str) -> bool:
-    """Whether a session can rest at this place of this flow."""
-    node_id, step = split(place)
-    match flow.nodes.get(node_id):
-        case Lesson() as lesson:
-            return step in {each.prompt for each in lesson.steps}
-        case Menu() | Practice() | Think() | End():
-            return step is None
-        case _:
-            return False
+def _dial(session: Session, transfer: Transfer) -> Dial:
+    return Dial(
+        place=session.place,
+        turn=session.turn,
+        ring_seconds=transfer.ring_seconds,
+        limit_seconds=transfer.talk_minutes * SECONDS_IN_MINUTE,
+    )

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from msgspec.structs import replace
 
-from ivr.engine.codes import Codes, code_at, is_near
-from ivr.engine.events import CallEnded, CallStarted, Digits, Event, NoInput
-from ivr.engine.moves import Moment, Via, arrive, fresh, home, silent, stay, way_back, wrong
-from ivr.engine.session import Phase, Session, split
-from ivr.engine.speak import first_place, instructions, is_place
+from ivr.engine.codes import code_at, is_near
+from ivr.engine.events import CallEnded, CallStarted, DialEnded, Digits, Event, NoInput
+from ivr.engine.keeping import begun, to_keep
+from ivr.engine.moves import Moment, Via, arrive, changed
+from ivr.engine.places import home, is_place, part_of, present, split, step_index
+from ivr.engine.session import Phase, Session
+from ivr.engine.speak import instructions, part_code, steps_at_once
+from ivr.engine.trouble import kept_at_first, repeated, silent, wrong
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
     AGAIN_KEY,
@@ -22,7 +25,6 @@ from ivr.flow.model import (
     NEXT_KEY,
     READY_KEY,
     REPEAT,
-    RETURN,
     Asking,
     Branch,
     End,
@@ -31,59 +33,57 @@ from ivr.flow.model import (
     Menu,
     Option,
     Practice,
-    PromptId,
     Say,
     Think,
+    Transfer,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from ivr.engine.circumstances import Circumstances
+    from ivr.engine.codes import Codes
 
 OUTCOMES: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Twilio's words for how a call ended."""
 
 
-def step(flow: Flow, session: Session | None, event: Event, now: datetime, codes: Codes) -> Turn:
+def step(flow: Flow, session: Session | None, event: Event, circumstances: Circumstances) -> Turn:
     """What the line does when this happens in this call.
 
     Args:
         flow: a checked flow.
         session: where the call is, or None before its first turn.
         event: what has happened.
-        now: the time, with its zone; conditions such as `night` ask for it.
-        codes: practice codes of this call.
+        circumstances: the time, the codes, and who calls.
 
     Returns:
-        The new session, what to say and do, what to count. The session is the given one, unchanged,
-        where nothing steps: a call that started already, or one that is over.
+        The new session, what to say and do, what to count, what to keep of the caller. The session
+        is the given one, unchanged, where nothing steps: a call that started already, or one that
+        is over.
     """
-    begun = session or _begin(flow)
-    at = Moment(flow, begun, now, codes)
+    before = session or begun(flow, circumstances)
+    at = Moment(flow, before, circumstances)
     match event:
         case CallEnded():
             return _close(at, event, begun=session is not None)
         case _ if session is None:
-            return arrive(at, flow.flow.start, Via(effects=(Count("calls"),)))
+            turn = arrive(at, flow.flow.start, Via(effects=(Count("calls"),)))
         case _ if not is_place(flow, session.place):
-            return arrive(at, home(flow), Via(effects=(Count("place_gone"),)))
+            goal = present(flow, session.place, session.step) or home(flow)
+            turn = arrive(at, goal, Via(effects=(Count("place_gone"),)))
         case _ if session.phase is not Phase.RUNNING:
-            return restate(flow, session, codes)
+            return restate(flow, session, circumstances.codes)
         case CallStarted():
-            return restate(flow, session, codes)
-        case Digits() | NoInput():
-            return _answer(at, event)
+            return restate(flow, session, circumstances.codes)
+        case Digits() | NoInput() | DialEnded():
+            turn = _answer(at, event)
         case _:
             assert_never(event)
+    return replace(turn, memory=to_keep(flow, before, turn.session, circumstances))
 
 
 def restate(flow: Flow, session: Session, codes: Codes) -> Turn:
     """The last answer once more, word for word; nothing is stepped and nothing counted."""
     return Turn(session, instructions(flow, session, codes))
-
-
-def _begin(flow: Flow) -> Session:
-    """A call before its first turn; it rests at home, should it end before it began."""
-    return Session(place=first_place(flow, home(flow)), turn=0, language=flow.flow.default_language)
 
 
 def _close(at: Moment, event: CallEnded, *, begun: bool) -> Turn:
@@ -96,79 +96,127 @@ def _close(at: Moment, event: CallEnded, *, begun: bool) -> Turn:
     return Turn(closed, (), (Count(f"ended.{outcome}"), *left))
 
 
-def _answer(at: Moment, event: Digits | NoInput) -> Turn:
-    node_id, step_id = split(at.session.place)
+def _answer(at: Moment, event: Digits | NoInput | DialEnded) -> Turn:
+    node_id, _ = split(at.session.place)
     node = at.flow.nodes[node_id]
     match node, event:
         case ((Say() | Branch() | End()), _):  # no session rests here while the call runs
             return arrive(at, home(at.flow), Via())
+        case Transfer(), _:
+            return _after_dial(at, node, event)
+        case _, DialEnded():  # a Dial that is over, told once more
+            return restate(at.flow, at.session, at.circumstances.codes)
+        case Lesson(), NoInput():
+            return _next_step(at, node)
         case _, NoInput():
             return silent(at, node)
         case Practice(), Digits():
             return _entry(at, node, event)
-        case _, Digits(keys=key) if key in at.flow.global_keys:
-            return _global(at, node, at.flow.global_keys[key])
-        case Menu(), Digits(keys=key):
-            option = next((each for each in node.options if each.key == key), None)
-            return wrong(at, node) if option is None else _choose(at, option)
-        case Lesson(), Digits(keys=key):
-            return _lesson(at, node, step_id, key)
-        case Think(), Digits(keys=key):
-            return arrive(at, node.next, Via()) if key == READY_KEY else wrong(at, node)
+        case _, Digits():
+            return _key(at, node, event.keys)
         case _:
             assert_never(node)
 
 
+def _after_dial(at: Moment, node: Transfer, event: Digits | NoInput | DialEnded) -> Turn:
+    """Takes the caller back, kindly, whatever became of the Dial."""
+    is_answered = isinstance(event, DialEnded) and event.was_answered
+    leave = node.done if is_answered else node.nobody
+    counted = Count("helper.answered" if is_answered else "helper.nobody")
+    lead = () if leave.prompt is None else (leave.prompt,)
+    return arrive(changed(at, leave.set), leave.go, Via(lead, (counted,)))
+
+
+def _key(at: Moment, node: Menu | Lesson | Think, key: str) -> Turn:
+    """One key at a place that takes one."""
+    option = next((each for each in _options(at, node) if each.key == key), None)
+    if option is not None:
+        return _choose(_learnt(at), option)
+    if isinstance(node, Menu) and node.any_key is not None:
+        return arrive(_given_time(at), node.any_key, Via(settles=True))
+    if key in at.flow.global_keys:
+        return _global(_learnt(at), node, at.flow.global_keys[key])
+    match node:
+        case Menu():
+            return wrong(at, node)
+        case Lesson():
+            return _lesson(at, node, key)
+        case Think() if key == READY_KEY:
+            return arrive(_learnt(at), node.next, Via(settles=True))
+        case Think():
+            return wrong(at, node)
+        case _:
+            assert_never(node)
+
+
+def _options(at: Moment, node: Menu | Lesson | Think) -> tuple[Option, ...]:
+    """The options whose keys are taken here, offered or not."""
+    match node:
+        case Menu():
+            return tuple(o for o in node.options if o.when is None or at.session.has_helper)
+        case Lesson():
+            index = step_index(node, split(at.session.place)[1])
+            steps = node.steps[index : index + steps_at_once(at.session, node, index)]
+            return tuple(option for step in steps for option in step.options)
+        case Think():
+            return ()
+
+
+def _learnt(at: Moment) -> Moment:
+    """The moment after a key that leads on: silence before it tells that it needed more time."""
+    return _given_time(at) if at.session.silences else at
+
+
+def _given_time(at: Moment) -> Moment:
+    """The moment from which this caller has more time for a key, as far as there is more."""
+    given = at.flow.defaults
+    most = -(-(given.longest_seconds - given.first_key_seconds) // given.longer_seconds)
+    more = min(at.session.patience + 1, max(most, at.session.patience))
+    return at.having(replace(at.session, patience=more))
+
+
 def _global(at: Moment, node: Asking, goal: str) -> Turn:
-    if goal == REPEAT:
-        return stay(at.having(fresh(at.session)))
-    return arrive(at, goal, Via(return_to=way_back(at, node)))
+    return repeated(at, node) if goal == REPEAT else arrive(at, goal, Via(settles=True))
 
 
 def _choose(at: Moment, option: Option) -> Turn:
-    via = Via(lead=() if option.say is None else (option.say,))
-    changed = at.having(_changed(at, option))
-    if option.go != RETURN:
-        return arrive(changed, option.go, via)
-    back = at.session.return_to
-    there = back is not None and is_place(at.flow, back)
-    return arrive(changed, back if back and there else home(at.flow), via)
+    lead = () if option.say is None else (option.say,)
+    return arrive(changed(at, option.set), option.go, Via(lead, settles=True))
 
 
-def _changed(at: Moment, option: Option) -> Session:
-    session = at.session
-    if option.set is None:
-        return session
-    if option.set.pace is not None:
-        session = replace(session, pace=option.set.pace)
-    if option.set.language is not None:
-        session = replace(session, language=_next_language(at.flow, session.language))
-    return session
-
-
-def _next_language(flow: Flow, language: str) -> str:
-    languages = flow.flow.languages
-    if language not in languages:
-        return flow.flow.default_language
-    return languages[(languages.index(language) + 1) % len(languages)]
-
-
-def _lesson(at: Moment, node: Lesson, step_id: PromptId | None, key: str) -> Turn:
-    names = [each.prompt for each in node.steps]
-    here = names.index(step_id) if step_id in names else 0
-    again = at.having(fresh(at.session))
+def _lesson(at: Moment, node: Lesson, key: str) -> Turn:
+    node_id, step = split(at.session.place)
+    here = step_index(node, step)
     match key:
         case _ if key == AGAIN_KEY:
-            return stay(again)
+            return repeated(at, node)
         case _ if key == BACK_KEY and here == 0:
-            return stay(again, at.flow.defaults.lesson.at_first)
-        case _ if key == NEXT_KEY and here + 1 == len(names):
-            return arrive(at, node.next, Via())
-        case _ if key in {NEXT_KEY, BACK_KEY}:
-            there = names[here + 1 if key == NEXT_KEY else here - 1]
-            return arrive(at, f"{split(at.session.place)[0]}.{there}", Via())
+            return kept_at_first(at, node)
+        case _ if key == NEXT_KEY:
+            return _next_step(at, node)
+        case _ if key == BACK_KEY:
+            there = node.steps[_step_before(at.session, node, here)].prompt
+            return arrive(at, f"{node_id}.{there}", Via(settles=True))
         case _:
             return wrong(at, node)
+
+
+def _next_step(at: Moment, node: Lesson) -> Turn:
+    """Goes on with what follows all that was said, by key or by silence."""
+    node_id, step = split(at.session.place)
+    here = step_index(node, step)
+    there = here + steps_at_once(at.session, node, here)
+    goal = node.next if there >= len(node.steps) else f"{node_id}.{node.steps[there].prompt}"
+    return arrive(at, goal, Via(settles=True))
+
+
+def _step_before(session: Session, node: Lesson, here: int) -> int:
+    """The step to go back to: to two at the screen, where the page before begins."""
+    return max(
+        (start for start in range(here) if start + steps_at_once(session, node, start) == here),
+        key=lambda start: steps_at_once(session, node, start),
+        default=here - 1,
+    )
 
 
 def _entry(at: Moment, node: Practice, event: Digits) -> Turn:
@@ -180,11 +228,23 @@ def _entry(at: Moment, node: Practice, event: Digits) -> Turn:
     names = at.flow.defaults.practice
     keyed = "".join(key for key in event.keys if key not in "*#")
     if not keyed:
-        return stay(at.having(replace(at.session, brief=False)))
-    code = code_at(at.flow, split(at.session.place)[0], at.codes)
+        return repeated(_learnt(at), node)
+    node_id, step = split(at.session.place)
+    code = part_code(node, code_at(at.flow, node_id, at.circumstances.codes), step)
     if keyed == code:
-        right = Count(f"right.{at.session.place}")
-        return arrive(at, node.next, Via(lead=(node.right or names.right,), effects=(right,)))
+        effects = (Count(f"right.{at.session.place}"),)
+        lead = (node.right or names.right,)
+        return arrive(
+            _learnt(at), _after_entry(node, at.session.place), Via(lead, effects, settles=True)
+        )
     if event.own_number:
         return wrong(at, node, names.own_number)
-    return wrong(at, node, None if is_near(keyed, code) else names.warning)
+    slow = _given_time(at) if code.startswith(keyed) else at
+    return wrong(slow, node, None if is_near(keyed, code) else names.warning)
+
+
+def _after_entry(node: Practice, place: str) -> str:
+    """Where the right digits lead: to the next part of the code, or past it."""
+    node_id, step = split(place)
+    part = part_of(step)
+    return f"{node_id}.part_{part + 1}" if 0 < part < len(node.code.groups) else node.next

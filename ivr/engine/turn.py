@@ -9,6 +9,7 @@ from msgspec import Struct
 from ivr.flow.model import Pace
 
 if TYPE_CHECKING:
+    from ivr.engine.memory import Forgotten, Memory
     from ivr.engine.session import Session
     from ivr.flow.model import PromptId
 
@@ -46,11 +47,24 @@ class Gather(Struct, frozen=True):
     """The key that ends an entry early and is no part of it; empty: every key is part of it."""
 
 
+class Dial(Struct, frozen=True):
+    """Ring a person; who that is, the service knows. Afterwards the call goes on at the place.
+
+    Sample: `Dial(place="person", turn=9, ring_seconds=25, limit_seconds=1200)`.
+    """
+
+    place: str
+    turn: int
+    ring_seconds: int
+    limit_seconds: int
+    """The longest that the talk may last."""
+
+
 class Hangup(Struct, frozen=True):
     """End the call."""
 
 
-Instruction: TypeAlias = Play | Pause | Gather | Hangup
+Instruction: TypeAlias = Play | Pause | Gather | Dial | Hangup
 
 
 class Count(Struct, frozen=True):
@@ -65,3 +79,5 @@ class Turn(Struct, frozen=True):
     session: Session
     instructions: tuple[Instruction, ...]
     effects: tuple[Count, ...] = ()
+    memory: Memory | Forgotten | None = None
+    """What is to be kept of the caller from now on; None: what is kept stays as it is."""

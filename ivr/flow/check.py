@@ -8,29 +8,33 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.flow.graph import graph_faults
 from ivr.flow.model import (
+    BOOKMARK,
     JOINERS,
     LESSON_KEYS,
     READY_KEY,
     REPEAT,
     RESERVED,
     RETURN,
-    Branch,
+    Asking,
     Flow,
     Lesson,
     Menu,
-    Node,
+    Option,
     Practice,
+    Say,
     Spec,
     Think,
-    facts_told,
-    targets,
+    Transfer,
 )
+from ivr.flow.patience import patience
 from ivr.flow.problem import Path, Problem
 from ivr.flow.usage import prompts_used
+from ivr.flow.ways import facts_told, path_of, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,6 +60,9 @@ def check(spec: Spec, sources: Mapping[str, Source]) -> list[Problem]:
         *_codes(spec.flow),
         *graph_faults(spec.flow),
         *_steps(spec.flow),
+        *_tries(spec.flow),
+        *_levels(spec.flow),
+        *_renamed(spec.flow),
         *_facts(spec),
         *_prompts(spec),
         *_texts(spec),
@@ -102,14 +109,10 @@ def _is_day(text: str) -> bool:
 
 
 def _targets(flow: Flow) -> Iterator[Finding]:
-    named: list[tuple[Path, str]] = [
-        (("flow", "start"), flow.flow.start),
-        (("defaults", "too_many", "go"), flow.defaults.too_many.go),
-        (("defaults", "practice", "too_many", "go"), flow.defaults.practice.too_many.go),
-    ]
-    named += [
-        (("global_keys", key), goal) for key, goal in flow.global_keys.items() if goal != REPEAT
-    ]
+    for path, goal in _goals(flow):
+        if goal not in flow.nodes:
+            text = f"it goes to '{goal}', which is no node; add that node or go elsewhere"
+            yield "flow.yaml", path, text
     for node_id, node in flow.nodes.items():
         if node_id in RESERVED:
             yield (
@@ -118,55 +121,89 @@ def _targets(flow: Flow) -> Iterator[Finding]:
                 f"'{node_id}' has a meaning of its own; rename it",
             )
         for way, goal in targets(node):
-            if goal != RETURN or not way.startswith("key"):
-                named.append((_path_of(node_id, node, way), goal))
-    for path, goal in named:
-        if goal not in flow.nodes:
-            text = f"it goes to '{goal}', which is no node; add that node or go elsewhere"
-            yield "flow.yaml", path, text
+            is_beside = isinstance(node, Say | Transfer) or (
+                isinstance(node, Asking) and node.aside
+            )
+            if goal == RETURN and not is_beside:
+                text = "it leads back, but is not beside the way; add aside: true, or go elsewhere"
+                yield "flow.yaml", path_of(node_id, node, way), text
 
 
-def _path_of(node_id: str, node: Node, way: str) -> Path:
-    """Where in the file the way out of a node is written."""
-    match node, way.split():
-        case Menu(), ["key", key]:
-            place = next(i for i, option in enumerate(node.options) if option.key == key)
-            return ("nodes", node_id, "options", place, "go")
-        case Branch(), ["when", condition]:
-            place = next(i for i, case in enumerate(node.when) if case.condition == condition)
-            return ("nodes", node_id, "when", place, "go")
-        case _, ["too_many"]:
-            return ("nodes", node_id, "too_many", "go")
-        case _:
-            return ("nodes", node_id, way)
+def _goals(flow: Flow) -> Iterator[tuple[Path, str]]:
+    """Every name of a node, with where it stands; reserved ones only where they mean nothing."""
+    usual = flow.defaults
+    yield ("flow", "start"), flow.flow.start
+    yield ("defaults", "too_many", "go"), usual.too_many.go
+    yield ("defaults", "give_up", "go"), usual.give_up.go
+    yield ("defaults", "ends_at"), usual.ends_at
+    yield ("defaults", "practice", "too_many", "go"), usual.practice.too_many.go
+    yield ("defaults", "practice", "give_up", "go"), usual.practice.give_up.go
+    for place, level in enumerate(flow.confusion.levels):
+        yield ("confusion", "levels", place, "go"), level.go
+    for key, goal in flow.global_keys.items():
+        if goal != REPEAT:
+            yield ("global_keys", key), goal
+    for node_id, node in flow.nodes.items():
+        for way, goal in targets(node):
+            is_chosen = way == "silence" or way.startswith("key")
+            if goal != RETURN and not (goal == BOOKMARK and is_chosen):
+                yield path_of(node_id, node, way), goal
 
 
 def _keys(flow: Flow) -> Iterator[Finding]:
     for node_id, node in flow.nodes.items():
+        path: Path = ("nodes", node_id)
         match node:
             case Menu():
-                seen: set[str] = set()
-                for place, option in enumerate(node.options):
-                    path: Path = ("nodes", node_id, "options", place, "key")
-                    if option.key in seen:
-                        yield "flow.yaml", path, f"key {option.key} stands twice; give it another"
-                    seen.add(option.key)
-                    yield from _clash(flow, path, option.key)
+                # Where any key leads somewhere, a global key is one of them.
+                taken = {} if node.any_key is not None else flow.global_keys
+                yield from _clashes((*path, "options"), node.options, taken)
             case Lesson():
-                for key in LESSON_KEYS:
-                    yield from _clash(flow, ("nodes", node_id), key)
+                yield from _clash(flow, path, LESSON_KEYS)
+                fixed = dict.fromkeys(LESSON_KEYS, "of every lesson") | flow.global_keys
+                for place, step in enumerate(node.steps):
+                    yield from _clashes((*path, "steps", place, "options"), step.options, fixed)
+                yield from _on_pages(path, node)
             case Think():
-                yield from _clash(flow, ("nodes", node_id), READY_KEY)
+                yield from _clash(flow, path, (READY_KEY,))
             case _:
                 pass
 
 
-def _clash(flow: Flow, path: Path, key: str) -> Iterator[Finding]:
-    if key in flow.global_keys:
-        text = (
-            f"key {key} is a global key ({flow.global_keys[key]}) already; give one of them another"
-        )
-        yield "flow.yaml", path, text
+def _on_pages(path: Path, lesson: Lesson) -> Iterator[Finding]:
+    """Keys of steps that are said at once to two at the screen."""
+    for first, end in pairwise((0, *accumulate(lesson.together))):
+        keys: set[str] = set()
+        for place, step in enumerate(lesson.steps[first:end], first):
+            for key in sorted({option.key for option in step.options} & keys):
+                text = f"key {key} stands twice on one page of together; give it another"
+                yield "flow.yaml", (*path, "steps", place, "options"), text
+            keys |= {option.key for option in step.options}
+
+
+def _clashes(
+    path: Path, options: tuple[Option, ...], taken: Mapping[str, str]
+) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, option in enumerate(options):
+        where = (*path, place, "key")
+        if option.key in seen:
+            yield "flow.yaml", where, f"key {option.key} stands twice; give it another"
+        seen.add(option.key)
+        if option.key in taken:
+            yield "flow.yaml", where, _taken(option.key, taken[option.key])
+
+
+def _clash(flow: Flow, path: Path, keys: tuple[str, ...]) -> Iterator[Finding]:
+    for key in keys:
+        if key in flow.global_keys:
+            yield "flow.yaml", path, _taken(key, flow.global_keys[key])
+
+
+def _taken(key: str, meaning: str) -> str:
+    if meaning == "of every lesson":
+        return f"key {key} has its meaning in every lesson already; use another"
+    return f"key {key} is a global key ({meaning}) already; give one of them another"
 
 
 def _codes(flow: Flow) -> Iterator[Finding]:
@@ -201,12 +238,62 @@ def _code_faults(flow: Flow, node: Practice) -> Iterator[str]:
 def _steps(flow: Flow) -> Iterator[Finding]:
     for node_id, node in flow.nodes.items():
         if isinstance(node, Lesson):
+            path: Path = ("nodes", node_id)
             seen: set[str] = set()
             for place, step in enumerate(node.steps):
                 if step.prompt in seen:
                     text = f"step '{step.prompt}' stands twice; give it a prompt of its own"
-                    yield "flow.yaml", ("nodes", node_id, "steps", place), text
+                    yield "flow.yaml", (*path, "steps", place), text
                 seen.add(step.prompt)
+            held = sum(node.together)
+            if node.together and held != len(node.steps):
+                text = f"it holds {held} steps but there are {len(node.steps)}; make them equal"
+                yield "flow.yaml", (*path, "together"), text
+
+
+def _tries(flow: Flow) -> Iterator[Finding]:
+    """No sentence is to be said again because the next one is missing."""
+    for node_id, node in flow.nodes.items():
+        if not isinstance(node, Asking):
+            continue
+        held = patience(flow, node)
+        for name, words in (("no_input", held.no_input), ("invalid", held.invalid)):
+            if len(words) < held.tries - 1:
+                text = (
+                    f"{name} has {len(words)} of the {held.tries - 1} sentences that "
+                    f"{held.tries} tries ask for; add one, or set tries: {len(words) + 1}"
+                )
+                yield "flow.yaml", ("nodes", node_id), text
+            for twice in sorted(word for word, times in Counter(words).items() if times > 1):
+                text = f"{name} has '{twice}' twice; write another sentence for one of the two"
+                yield "flow.yaml", ("nodes", node_id), text
+
+
+def _levels(flow: Flow) -> Iterator[Finding]:
+    levels = flow.confusion.levels
+    for place, (below, level) in enumerate(pairwise(levels), 1):
+        if level.at <= below.at:
+            text = f"level {level.at} does not rise above {below.at}; write the levels rising"
+            yield "flow.yaml", ("confusion", "levels", place, "at"), text
+
+
+def _renamed(flow: Flow) -> Iterator[Finding]:
+    for old, new in flow.renamed.items():
+        if old in flow.nodes or _is_step(flow, old):
+            text = f"'{old}' is there still; take it away here, or rename it there"
+            yield "flow.yaml", ("renamed", old), text
+        last = new
+        for _ in flow.renamed:
+            last = flow.renamed.get(last, last)
+        if last not in flow.nodes and not _is_step(flow, last):
+            text = f"'{new}' is no place; name a node, or a step as node.step"
+            yield "flow.yaml", ("renamed", old), text
+
+
+def _is_step(flow: Flow, place: str) -> bool:
+    node_id, _, step = place.partition(".")
+    node = flow.nodes.get(node_id)
+    return isinstance(node, Lesson) and step in {each.prompt for each in node.steps}
 
 
 def _facts(spec: Spec) -> Iterator[Finding]:

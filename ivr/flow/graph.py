@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.flow.model import (
     MAX_PASSED,
-    Asking,
+    RESERVED,
+    RETURN,
     Branch,
     End,
+    Lesson,
+    Menu,
+    Practice,
     Say,
-    targets,
+    Think,
+    Transfer,
 )
 from ivr.flow.patience import patience
+from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,20 +46,59 @@ def graph_faults(flow: Flow) -> Iterator[tuple[str, Path, str]]:
         elif not rings & ahead and not _silence_ends(flow, start):
             text = "a caller who never presses a key never comes to an end; mend a too_many"
             yield _FILE, path, text
+        elif _goes_round(flow, start):
+            text = "a silent caller hears it again for ever; lead it to a menu or an end"
+            yield _FILE, path, text
+    if not _ends(flow, flow.defaults.ends_at):
+        text = f"'{flow.defaults.ends_at}' does not end the call each time; name an end"
+        yield _FILE, ("defaults", "ends_at"), text
 
 
 def _unasked(flow: Flow, node_id: NodeId) -> set[NodeId]:
     """Where a node leads without awaiting a key."""
-    node = flow.nodes.get(node_id)
-    return {goal for _, goal in targets(node)} if isinstance(node, Say | Branch) else set()
+    match flow.nodes.get(node_id):
+        case (Say() | Branch()) as node:
+            return {goal for _, goal in targets(node)}
+        case Transfer() as node:
+            return {node.nobody.go}
+        case _:
+            return set()
 
 
 def _silent(flow: Flow, node_id: NodeId) -> set[NodeId]:
     """Where a node leads a caller who never presses a key."""
+    match flow.nodes.get(node_id):
+        case Lesson() as lesson:
+            return {lesson.next}
+        case (Menu() | Practice() | Think()) as node:
+            return {(node.silence or patience(flow, node).ways_out[0]).go}
+        case _:
+            return _unasked(flow, node_id)
+
+
+def _untried(flow: Flow, node_id: NodeId) -> set[NodeId]:
+    """Where a node leads a silent caller without a try being counted."""
     node = flow.nodes.get(node_id)
-    if isinstance(node, Asking):
-        return {patience(flow, node).too_many.go}
-    return _unasked(flow, node_id)
+    return {node.next} if isinstance(node, Lesson) else _unasked(flow, node_id)
+
+
+def _goes_round(flow: Flow, start: NodeId) -> bool:
+    """Whether a lesson is come back to by silence alone: elsewhere tries end it."""
+    ahead = _reached(flow, start, _untried)
+    if not isinstance(flow.nodes[start], Lesson):
+        return False
+    # A lesson beside the way that no key led to leads back to what led there.
+    beside = (flow.nodes.get(each) for each in ahead)
+    is_beside = any(isinstance(node, Lesson) and node.aside for node in beside)
+    return start in ahead or (is_beside and RETURN in ahead)
+
+
+def _ends(flow: Flow, start: NodeId) -> bool:
+    """Whether a node ends the call, or leads to an end on each way without a key."""
+    ahead = _reached(flow, start, _unasked) | {start}
+    last = (flow.nodes.get(each) for each in ahead if not _unasked(flow, each))
+    # A goal that is missing is another check's.
+    return RETURN not in ahead and all(isinstance(node, End | None) for node in last)
 
 
 def _reached(flow: Flow, start: NodeId, ways: Ways) -> set[NodeId]:
@@ -79,6 +124,10 @@ def _passed(flow: Flow, start: NodeId) -> int:
 
 
 def _silence_ends(flow: Flow, start: NodeId) -> bool:
-    """Whether silence comes to an end from here; a goal that is missing is another check's."""
+    """Whether silence comes to an end from here.
+
+    What leads back leads to a place whose own silence is looked at, and is not aside for ever: what
+    was said twice there is not said again. A goal that is missing is another check's.
+    """
     ahead = _reached(flow, start, _silent) | {start}
-    return any(isinstance(flow.nodes.get(each), End | None) for each in ahead)
+    return any(each in RESERVED or isinstance(flow.nodes.get(each), End | None) for each in ahead)

@@ -8,12 +8,9 @@ editors and the loader use is made from these types (ivr.flow.schema), so a rule
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 Id = Annotated[
     str,
@@ -43,8 +40,19 @@ Digits = Annotated[
 MenuKey = Annotated[
     str, Meta(pattern=r"^[0-9*#]$(?!\n)", description="one key of the telephone, in quotes")
 ]
+Place = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$(?!\n)",
+        description="a node, or a step of a lesson such as register_lesson.register_6",
+    ),
+]
 Seconds = Annotated[int, Meta(ge=1, le=60)]
 Tries = Annotated[int, Meta(ge=1, le=9)]
+Points = Annotated[int, Meta(ge=0, le=99)]
+Condition: TypeAlias = Literal["night", "helper", "bookmark"]
+"""`night`: the clock in Kolkata is within `flow.night_hours`. `helper`: a person can be rung now.
+`bookmark`: an earlier call of this caller broke off at a place to go on from."""
 
 MAX_PASSED: Final = 10
 """Say and branch nodes in a row: longer, and a caller hears too much before a key counts."""
@@ -53,10 +61,12 @@ JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
 """For `str.translate`: drops ZWNJ and ZWJ, which change how a word looks and not how it sounds."""
 
 RETURN: Final = "return"
-"""The reserved target of an option: the place from which the caller came to this menu."""
+"""The reserved target beside the way: the place from which the caller came aside."""
+BOOKMARK: Final = "bookmark"
+"""The reserved target of an option: the place where the caller's last call broke off."""
 REPEAT: Final = "repeat"
 """The reserved meaning of a global key: say the same again."""
-RESERVED: Final = frozenset({RETURN, REPEAT})
+RESERVED: Final = frozenset({RETURN, BOOKMARK, REPEAT})
 
 NEXT_KEY: Final = "1"
 AGAIN_KEY: Final = "2"
@@ -78,19 +88,35 @@ class _Base(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every part of the spec shares: frozen, named fields, unknown keys refused."""
 
 
-class TooMany(_Base, frozen=True):
-    """Where a caller goes who has run out of tries, and what is said on the way."""
-
-    prompt: PromptId
-    go: NodeId
-
-
 class Change(_Base, frozen=True):
-    """What choosing an option changes for the rest of the call."""
+    """What a choice changes for the rest of the call."""
 
     pace: Pace | None = None
     language: Literal["next"] | None = None
     """`next` takes the language that follows in `flow.languages`, and after the last the first."""
+    simple: bool | None = None
+    """The simpler way: fewer choices, the slower clips, codes in parts."""
+    together: bool | None = None
+    """Somebody sits at the screen with the caller: lessons say several steps at once."""
+    forget: Literal[True] | None = None
+    """All that is kept of this caller is forgotten, and nothing more is kept from this call."""
+
+
+class Leave(_Base, frozen=True):
+    """Where a caller goes who does not find on at a place, and what is said on the way."""
+
+    go: NodeId
+    prompt: PromptId | None = None
+    set: Change | None = None
+
+
+class Silence(_Base, frozen=True):
+    """What so many silences one after another lead to, instead of `too_many`."""
+
+    after: Tries
+    go: NodeId
+    prompt: PromptId | None = None
+    set: Change | None = None
 
 
 class Option(_Base, frozen=True):
@@ -101,6 +127,10 @@ class Option(_Base, frozen=True):
     go: NodeId
     say: PromptId | None = None
     set: Change | None = None
+    when: Literal["helper"] | None = None
+    """The option is there only while this holds."""
+    in_simple: bool = True
+    """Whether it is offered in the simpler way too; its key is taken there all the same."""
 
 
 class Step(_Base, frozen=True):
@@ -108,6 +138,10 @@ class Step(_Base, frozen=True):
 
     prompt: PromptId
     facts: tuple[FactId, ...] = ()
+    write: PromptId | None = None
+    """Said when there is something to write down; the step then waits longer before it goes on."""
+    options: tuple[Option, ...] = ()
+    """Further keys at this step alone."""
 
 
 class Code(_Base, frozen=True):
@@ -130,8 +164,7 @@ class Code(_Base, frozen=True):
 class When(_Base, frozen=True):
     """One way out of a branch, taken when its condition holds."""
 
-    condition: Literal["night"]
-    """`night`: the clock in Kolkata is within `flow.night_hours`."""
+    condition: Condition
     go: NodeId
 
 
@@ -145,6 +178,8 @@ class Say(_Node, frozen=True, tag="say"):
     prompt: PromptId
     next: NodeId
     facts: tuple[FactId, ...] = ()
+    finishes: bool = False
+    """The caller has come to the end of something: it is counted, and no bookmark stays."""
 
 
 class _Asking(_Node, frozen=True, kw_only=True):
@@ -153,7 +188,13 @@ class _Asking(_Node, frozen=True, kw_only=True):
     tries: Tries | None = None
     no_input: tuple[PromptId, ...] | None = None
     invalid: tuple[PromptId, ...] | None = None
-    too_many: TooMany | None = None
+    too_many: Leave | None = None
+    silence: Silence | None = None
+    """None: silence leads to `too_many`, as wrong keys do; in a lesson it goes on."""
+    aside: bool = False
+    """Beside the way: `return` leads back from here to where the caller was."""
+    resume: PromptId | None = None
+    """Tells at a later call where this one broke off; None: not a place to go on from."""
 
 
 class Menu(_Asking, frozen=True, tag="menu", kw_only=True):
@@ -162,13 +203,22 @@ class Menu(_Asking, frozen=True, tag="menu", kw_only=True):
     prompt: PromptId
     options: Annotated[tuple[Option, ...], Meta(min_length=1)]
     facts: tuple[FactId, ...] = ()
+    any_key: NodeId | None = None
+    """Where every key leads that is no option, global keys included; None: those are wrong."""
 
 
 class Lesson(_Asking, frozen=True, tag="lesson", kw_only=True):
-    """A row of steps, with 1 next, 2 again, 3 back; after the last step 1 leads to `next`."""
+    """A row of steps, with 1 next, 2 again, 3 back; after the last step 1 leads to `next`.
+
+    Silence goes on as 1 does: a caller who presses nothing hears all of it.
+    """
 
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
     next: NodeId
+    numbered: PromptId | None = None
+    """Tells how many steps there are; then each step says its number. None: none is said."""
+    together: tuple[Annotated[int, Meta(ge=1, le=9)], ...] = ()
+    """How many steps are said at once to somebody at the screen; empty: one by one there too."""
 
 
 class Practice(_Asking, frozen=True, tag="practice", kw_only=True):
@@ -192,6 +242,18 @@ class Think(_Asking, frozen=True, tag="think", kw_only=True):
     next: NodeId
 
 
+class Transfer(_Node, frozen=True, tag="transfer", kw_only=True):
+    """Rings a person, and takes the caller back when the talk is over or nobody answers."""
+
+    prompt: PromptId
+    ring_seconds: Annotated[int, Meta(ge=5, le=60)]
+    talk_minutes: Annotated[int, Meta(ge=1, le=60)]
+    done: Leave
+    """After a talk."""
+    nobody: Leave
+    """When nobody answers, or it is not the hour."""
+
+
 class Branch(_Node, frozen=True, tag="branch"):
     """Goes on by the first condition that holds, else to `otherwise`; says nothing."""
 
@@ -205,7 +267,7 @@ class End(_Node, frozen=True, tag="end"):
     prompt: PromptId
 
 
-Node: TypeAlias = Say | Menu | Lesson | Practice | Think | Branch | End
+Node: TypeAlias = Say | Menu | Lesson | Practice | Think | Transfer | Branch | End
 Asking: TypeAlias = Menu | Lesson | Practice | Think
 
 
@@ -213,11 +275,15 @@ class LessonDefaults(_Base, frozen=True):
     """What every lesson says beside its steps."""
 
     keys: PromptId
-    """After each step: which keys do what."""
+    """After each step: how to go on, hear again, or stop."""
     last_keys: PromptId
     """The same after the last step."""
     at_first: PromptId
     """When a caller goes back from the first step."""
+    write_seconds: Seconds
+    """How long a step waits where there is something to write down."""
+    total_every: Annotated[int, Meta(ge=1, le=20)]
+    """How many steps there are is told at the first step and at each so-manieth."""
 
 
 class PracticeDefaults(_Base, frozen=True):
@@ -232,7 +298,11 @@ class PracticeDefaults(_Base, frozen=True):
     own_number: PromptId
     """When the entry is the number that the caller rings from."""
     right: PromptId
-    too_many: TooMany
+    first_part: PromptId
+    """Said before the first part of a code that is keyed in parts, in place of `code_prompt`."""
+    next_part: PromptId
+    too_many: Leave
+    give_up: Leave
 
 
 class Defaults(_Base, frozen=True):
@@ -240,10 +310,19 @@ class Defaults(_Base, frozen=True):
 
     first_key_seconds: Seconds
     next_key_seconds: Seconds
+    longer_seconds: Seconds
+    """So much more time for a caller who needed it, each time, up to `longest_seconds`."""
+    longest_seconds: Seconds
+    settle_seconds: Annotated[int, Meta(ge=0, le=3)]
+    """After a key, so long no key counts: one pressed twice, or too late, does no harm."""
     tries: Tries
     no_input: Annotated[tuple[PromptId, ...], Meta(min_length=1)]
     invalid: Annotated[tuple[PromptId, ...], Meta(min_length=1)]
-    too_many: TooMany
+    too_many: Leave
+    give_up: Leave
+    """When `too_many` was said twice at a place in one call: warns that the call will end."""
+    ends_at: NodeId
+    """Where a call goes when that was said twice there as well."""
     ready: PromptId
     """Said after each `think` prompt: press 1 when ready."""
     lesson: LessonDefaults
@@ -255,6 +334,33 @@ class Apologies(_Base, frozen=True):
 
     again: PromptId
     end: PromptId
+
+
+class Level(_Base, frozen=True):
+    """A level of confusion, and where it leads; once a call."""
+
+    at: Points
+    go: NodeId
+    prompt: PromptId | None = None
+    in_simple: bool = True
+    """Whether it leads there in the simpler way too."""
+
+
+class Confusion(_Base, frozen=True):
+    """How trouble over the whole call adds up, and what is offered at which level."""
+
+    silence: Points
+    wrong: Points
+    repeat: Points
+    levels: tuple[Level, ...]
+    """Rising."""
+
+
+class Kept(_Base, frozen=True):
+    """How long what is learnt of a caller is kept, under a keyed hash of the number."""
+
+    bookmark_hours: Annotated[int, Meta(ge=1, le=24 * 30)]
+    pace_days: Annotated[int, Meta(ge=1, le=366)]
 
 
 Hour = Annotated[int, Meta(ge=0, le=23)]
@@ -270,6 +376,9 @@ class Head(_Base, frozen=True):
     facts_as_of: Date
     night_hours: tuple[Hour, Hour]
     """From this hour until before that hour, on the clock in Kolkata."""
+    helper_hours: tuple[Hour, Hour]
+    """When a person may be rung, told likewise."""
+    kept: Kept
     apologies: Apologies
     name: Annotated[str, Meta(min_length=1)] | None = None
     """Of the line, as people know it; None shows none."""
@@ -283,7 +392,10 @@ class Flow(_Base, frozen=True):
     defaults: Defaults
     global_keys: dict[MenuKey, Id]
     """Keys that act at every menu, lesson and think node: `repeat`, or a node to go to."""
+    confusion: Confusion
     nodes: dict[NodeId, Node]
+    renamed: dict[Place, Place] = {}
+    """Places of earlier versions that callers may still stand at: what they are called now."""
 
 
 class Words(_Base, frozen=True):
@@ -309,34 +421,3 @@ class Spec(_Base, frozen=True):
     facts: Facts
     content_hash: str
     """Names this very content: the first 12 hex digits of a SHA-256 over all files."""
-
-
-def targets(node: Node) -> Iterator[tuple[str, NodeId]]:
-    """Every way out of a node, as (the name of the way, where it goes).
-
-    The way of an option is `key 1`, of a condition `when night`; `too_many` stands only where the
-    node itself has one.
-    """
-    match node:
-        case Say() | Lesson() | Practice() | Think():
-            yield "next", node.next
-        case Menu():
-            yield from ((f"key {option.key}", option.go) for option in node.options)
-        case Branch():
-            yield from ((f"when {case.condition}", case.go) for case in node.when)
-            yield "otherwise", node.otherwise
-        case End():
-            return
-    if isinstance(node, Asking) and node.too_many is not None:
-        yield "too_many", node.too_many.go
-
-
-def facts_told(node: Node) -> Mapping[PromptId, tuple[FactId, ...]]:
-    """Which facts this node tells, by the prompt that tells them."""
-    match node:
-        case Say() | Menu():
-            return {node.prompt: node.facts}
-        case Lesson():
-            return {step.prompt: step.facts for step in node.steps}
-        case Practice() | Think() | Branch() | End():
-            return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ivr.flow.model import Asking, Flow, Practice, PromptId, TooMany
+from ivr.flow.model import Asking, Flow, Leave, Practice, PromptId
 
 
 class Patience(Struct, frozen=True):
@@ -15,15 +15,19 @@ class Patience(Struct, frozen=True):
     """For the first silence, the second, and from then on the last."""
     invalid: tuple[PromptId, ...]
     """For the first key or entry that leads nowhere, and so on."""
-    too_many: TooMany
+    ways_out: tuple[Leave, ...]
+    """When the tries are over; and when that was said twice in this call, the next one."""
 
 
 def patience(flow: Flow, node: Asking) -> Patience:
     """What holds at a node that waits for keys; practice nodes have defaults of their own."""
+    give_up: tuple[Leave, ...] = (flow.defaults.give_up,)
+    if isinstance(node, Practice):
+        give_up = (flow.defaults.practice.give_up, *give_up)
     usual = flow.defaults.practice if isinstance(node, Practice) else flow.defaults
     return Patience(
         tries=node.tries or flow.defaults.tries,
         no_input=node.no_input or usual.no_input,
         invalid=node.invalid or usual.invalid,
-        too_many=node.too_many or usual.too_many,
+        ways_out=(node.too_many or usual.too_many, *give_up),
     )

@@ -112,7 +112,7 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path, str]]:
             for name in given.keys() - set(known):
                 yield (name,), _unknown(name, known)
         case "enum" | "const":
-            choices = ", ".join(map(str, wanted))
+            choices = ", ".join(map(_written, wanted))
             yield (), f"{_shown(given)} is not known here; use one of: {choices}"
         case "type":
             due = f"{_shown(given)} should be {_TYPES.get(wanted, wanted)}"
@@ -134,6 +134,7 @@ _TYPES: Final = {
     "integer": "a whole number",
     "array": "a list",
     "object": "a group of names and values",
+    "boolean": "true or false",
 }
 
 
@@ -146,11 +147,20 @@ def _unknown(name: str, known: list[str]) -> str:
 def _shown(given: object) -> str:
     if given is None:
         return "an empty value"
-    text = repr(given)
+    text = _written(given) if isinstance(given, bool) else repr(given)
     longest = 60
     return text if len(text) <= longest else text[:longest] + "…"
 
 
+def _written(choice: object) -> str:
+    """A choice as it is written in YAML."""
+    return str(choice).lower() if isinstance(choice, bool) else str(choice)
+
+
 def _quotes(given: object, wanted: object) -> str:
     plain = isinstance(given, int | float)
-    return f"; put it in quotes: '{given}'" if wanted == "string" and plain else "; change it"
+    return (
+        f"; put it in quotes: '{_written(given)}'"
+        if wanted == "string" and plain
+        else "; change it"
+    )

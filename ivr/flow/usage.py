@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 
-from ivr.flow.model import Asking, Code, Flow, Lesson, Menu, Practice, PromptId, Think
+from ivr.flow.model import (
+    Asking,
+    Code,
+    Flow,
+    Lesson,
+    Menu,
+    Option,
+    Practice,
+    PromptId,
+    Think,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +26,8 @@ if TYPE_CHECKING:
 DIGITS: Final = "0123456789"
 _NAMES: Final = {
     *("prompt", "say", "right", "code_prompt", "no_input", "invalid", "ready", "safety"),
-    *("warning", "own_number", "keys", "last_keys", "at_first", "again", "end"),
+    *("warning", "own_number", "keys", "last_keys", "at_first", "again", "end", "resume"),
+    *("first_part", "next_part", "numbered", "write"),
 }
 """The fields that hold prompt ids, one or a list; a test holds them against the types."""
 
@@ -38,8 +49,51 @@ DIGIT_PROMPTS: Final = frozenset(
 """Every prompt that says a digit of a code, in either form."""
 
 
+def number_prompt(number: int) -> PromptId:
+    """The prompt that says which step of a numbered lesson comes, from 1: `step_4`."""
+    return f"step_{number}"
+
+
+def offered(menu: Menu, *, simple: bool = False, has_helper: bool = True) -> tuple[Option, ...]:
+    """The options that a menu says.
+
+    Args:
+        menu: whose.
+        simple: in the simpler way, in which there are fewer.
+        has_helper: whether there is a person to be rung.
+    """
+    return tuple(
+        option
+        for option in menu.options
+        if (has_helper or option.when != "helper") and (option.in_simple or not simple)
+    )
+
+
+def step_prompts(flow: Flow, lesson: Lesson, first: int, count: int = 1) -> tuple[PromptId, ...]:
+    """What steps of a lesson say in one row: numbers, steps, what to write down, keys.
+
+    Args:
+        flow: whose defaults hold.
+        lesson: whose steps.
+        first: the first of them, from 0.
+        count: how many are said at once.
+    """
+    names, steps = flow.defaults.lesson, lesson.steps[first : first + count]
+    said: list[PromptId] = []
+    for place, step in enumerate(steps, first):
+        if lesson.numbered is not None:
+            said.append(number_prompt(place + 1))
+            if place == 0 or (place + 1) % names.total_every == 0:
+                said.append(lesson.numbered)
+        said.append(step.prompt)
+    said += [step.write for step in steps if step.write is not None][:1]
+    is_last = first + count >= len(lesson.steps)
+    said.append(names.last_keys if is_last else names.keys)
+    return (*said, *(option.prompt for step in steps for option in step.options))
+
+
 def own_prompts(flow: Flow, node: Asking, step: PromptId | None = None) -> tuple[PromptId, ...]:
-    """What a node says in one row besides lead and code, in order.
+    """What a node says in one row besides lead and code, in order, with all that it can offer.
 
     Args:
         flow: whose defaults hold.
@@ -48,11 +102,10 @@ def own_prompts(flow: Flow, node: Asking, step: PromptId | None = None) -> tuple
     """
     match node:
         case Menu():
-            return (node.prompt, *(option.prompt for option in node.options))
+            return (node.prompt, *(option.prompt for option in offered(node)))
         case Lesson():
-            names = flow.defaults.lesson
-            last = step == node.steps[-1].prompt
-            return (step or node.steps[0].prompt, names.last_keys if last else names.keys)
+            names = [each.prompt for each in node.steps]
+            return step_prompts(flow, node, names.index(step) if step in names else 0)
         case Think():
             return (node.prompt, flow.defaults.ready)
         case Practice():
@@ -64,20 +117,33 @@ def own_prompts(flow: Flow, node: Asking, step: PromptId | None = None) -> tuple
 def prompts_used(flow: Flow) -> Iterator[tuple[Path, PromptId]]:
     """Every prompt that a call can say, with where the flow names it; one may come twice.
 
-    The digits of codes are prompts too, named by the practice nodes that read them.
+    The digits of codes are prompts too, named by the practice nodes that read them, and so are the
+    numbers of the steps of numbered lessons.
     """
     yield from _within(flow, ())
     for node_id, node in flow.nodes.items():
-        if isinstance(node, Practice):
-            path: Path = ("nodes", node_id, "code")
-            yield from ((path, prompt_id) for prompt_id in _digits(node.code))
+        path: Path = ("nodes", node_id)
+        match node:
+            case Practice():
+                yield from (((*path, "code"), prompt_id) for prompt_id in _digits(node.code))
+            case Lesson() if node.numbered is not None:
+                numbers = range(1, len(node.steps) + 1)
+                yield from (((*path, "numbered"), number_prompt(each)) for each in numbers)
+            case _:
+                pass
 
 
 def _digits(code: Code) -> Iterator[PromptId]:
     """The digits that a code can have, in the forms in which it can have them."""
-    before, last = (DIGITS, DIGITS) if code.digits is None else (code.digits[:-1], code.digits[-1])
-    yield from (digit_prompt(digit, last=False) for digit in before)
-    yield from (digit_prompt(digit, last=True) for digit in last)
+    digits = code.digits
+    if digits is None:
+        before, last = set(DIGITS), set(DIGITS)
+    else:  # what is keyed in parts is read in parts, and each part has a last digit
+        ends = {sum(code.groups[: place + 1]) - 1 for place in range(len(code.groups))}
+        last = {digits[end] for end in (*ends, len(digits) - 1) if end < len(digits)}
+        before = set(digits[:-1])
+    yield from (digit_prompt(digit, last=False) for digit in sorted(before))
+    yield from (digit_prompt(digit, last=True) for digit in sorted(last))
 
 
 def _within(part: object, path: Path) -> Iterator[tuple[Path, PromptId]]:

@@ -19,8 +19,10 @@ from ivr.flow.model import (
     PromptId,
     Say,
     Think,
+    Transfer,
 )
 from ivr.flow.usage import DIGITS, digit_prompt, prompts_used
+from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
     from ivr.flow.problem import Path
@@ -31,9 +33,12 @@ class Role(enum.StrEnum):
 
     GREETING = "greeting"
     INFORMATION = "information"
+    RESUME = "resume"
     QUESTION = "question"
     OPTION = "option"
+    NUMBER = "number"
     STEP = "step"
+    WRITE = "write"
     LESSON_KEYS = "lesson_keys"
     RECAP = "recap"
     SCENE = "scene"
@@ -45,7 +50,11 @@ class Role(enum.StrEnum):
     NO_INPUT = "no_input"
     INVALID = "invalid"
     TOO_MANY = "too_many"
+    ONWARD = "onward"
     HELP = "help"
+    PERSON = "person"
+    BACK = "back"
+    GIVE_UP = "give_up"
     GOODBYE = "goodbye"
     APOLOGY = "apology"
     DIGIT_MEDIAL = "digit_medial"
@@ -68,11 +77,16 @@ _BY_FIELD: Final = {
     **dict.fromkeys(("right", "say"), Role.CONFIRMATION),
     **dict.fromkeys(("invalid", "at_first"), Role.INVALID),
     **dict.fromkeys(("warning", "own_number"), Role.WARNING),
+    **dict.fromkeys(("code_prompt", "first_part", "next_part"), Role.CODE),
+    **dict.fromkeys(("too_many", "give_up", "levels"), Role.TOO_MANY),
+    **dict.fromkeys(("done", "nobody"), Role.BACK),
+    "resume": Role.RESUME,
+    "numbered": Role.NUMBER,
     "steps": Role.STEP,
-    "code_prompt": Role.CODE,
+    "write": Role.WRITE,
     "safety": Role.SAFETY,
     "no_input": Role.NO_INPUT,
-    "too_many": Role.TOO_MANY,
+    "silence": Role.ONWARD,
 }
 """Roles by the field that names the prompt, or by the one around it where that is `prompt`."""
 _FINAL_DIGITS: Final = {digit_prompt(digit, last=True) for digit in DIGITS}
@@ -82,6 +96,10 @@ def _role(flow: Flow, path: Path, prompt_id: PromptId) -> Role:
     match path:
         case ("nodes", str(node_id), "prompt"):
             return _role_at(flow, node_id)
+        case ("defaults", "give_up", "prompt"):
+            return Role.GIVE_UP
+        case ("nodes", str(node_id), "silence", "prompt") if node_id == flow.defaults.give_up.go:
+            return Role.GIVE_UP
         case (*_, "code"):
             return Role.DIGIT_FINAL if prompt_id in _FINAL_DIGITS else Role.DIGIT_MEDIAL
         case _:
@@ -91,16 +109,19 @@ def _role(flow: Flow, path: Path, prompt_id: PromptId) -> Role:
 
 def _role_at(flow: Flow, node_id: NodeId) -> Role:
     """The role of the prompt with which a node begins."""
-    helps = {flow.defaults.too_many.go, flow.defaults.practice.too_many.go}
     match flow.nodes[node_id]:
         case Say() if node_id == flow.flow.start:
             return Role.GREETING
         case Say():
             return Role.RECAP if _closes(flow, node_id) else Role.INFORMATION
+        case Menu() if node_id == flow.defaults.give_up.go:
+            return Role.GIVE_UP
         case Menu():
-            return Role.HELP if node_id in helps else Role.QUESTION
+            return Role.HELP if node_id in _helps(flow) else Role.QUESTION
         case Practice():
             return Role.SCENE
+        case Transfer():
+            return Role.PERSON
         case End():
             return Role.GOODBYE
         case Think() | Lesson() | Branch():  # only the first of these has a prompt of its own
@@ -109,11 +130,23 @@ def _role_at(flow: Flow, node_id: NodeId) -> Role:
             assert_never(other)
 
 
+def _helps(flow: Flow) -> set[NodeId]:
+    """The nodes to which the flow leads who does not find on, and those behind a branch there."""
+    first = {
+        flow.defaults.too_many.go,
+        flow.defaults.practice.too_many.go,
+        *(level.go for level in flow.confusion.levels),
+    }
+    branches = [node for node in map(flow.nodes.get, first) if isinstance(node, Branch)]
+    return first.union(*({way for _, way in targets(branch)} for branch in branches))
+
+
 def _closes(flow: Flow, node_id: NodeId) -> bool:
     """Whether a say node follows a lesson or a practice and then leads to another matter."""
     after = {
         node.next for node in flow.nodes.values() if isinstance(node, Lesson | Practice | Think)
     }
     node = flow.nodes[node_id]
-    further = flow.nodes[node.next] if isinstance(node, Say) else node
-    return node_id in after and isinstance(further, Menu | Branch | End)
+    further = flow.nodes.get(node.next) if isinstance(node, Say) else node
+    is_over = further is None or isinstance(further, Menu | Branch | End)  # None: it leads back
+    return node_id in after and is_over

@@ -1,31 +1,53 @@
 """How long a caller can listen in one go: limits on rows of prompts, from the flow itself.
 
 An elder holds little in mind, so a greeting, an option, a menu and a step of a lesson have a most
-that they may take. The seconds are our judgement, checked against clips of the offline voice.
+that they may take. The seconds are our judgement, checked against clips of the offline voice. A row
+holds all that can be said in it: every option, the number of the step, what is to be written down.
 """
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, assert_never
 
 from msgspec import Struct
 
-from ivr.flow.model import Branch, End, Flow, Lesson, Menu, Pace, Practice, PromptId, Say, Think
-from ivr.flow.usage import own_prompts
+from ivr.flow.model import (
+    BOOKMARK,
+    Asking,
+    Branch,
+    End,
+    Flow,
+    Lesson,
+    Menu,
+    Pace,
+    Practice,
+    PromptId,
+    Say,
+    Think,
+    Transfer,
+)
+from ivr.flow.usage import number_prompt, own_prompts, step_prompts
 from ivr.speech.gates import Fault
 from ivr.speech.join import PAUSE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from ivr.flow.model import Node, NodeId
+    from ivr.flow.model import Node, NodeId, Option
 
 GREETING_SECONDS: Final = 14
 """With the safety words; most callers who leave do so before the first menu."""
 OPTION_SECONDS: Final = 4
 MENU_SECONDS: Final = 20
 STEP_SECONDS: Final = 17
-"""With the words that tell the keys."""
+"""With its number, what to write down, and the words that tell the keys."""
+PAGE_SECONDS: Final = 60
+"""All steps of one page of the site at once, for somebody at the screen.
+
+Who has the page before the eyes follows it and need not hold it in mind; but nobody should wait a
+minute for the words that tell how to hear it again. A judgement.
+"""
 SLOW_FACTOR: Final = 1.4
 
 
@@ -64,8 +86,10 @@ class Row(Struct, frozen=True):
 def rows(flow: Flow) -> tuple[Row, ...]:
     """List every row that has a limit, in the flow's order, each once.
 
-    Greeting 14 s, an option 4 s, a menu with its options 20 s, a step with its keys 17 s, and 1.4
-    times as much when slow. The greeting is where a call starts, if that says something.
+    Greeting 14 s, an option 4 s, a menu with its options 20 s, a step with its number and keys
+    17 s, the steps of one page together 60 s, and 1.4 times as much when slow. The greeting is
+    where a call starts, if that says something. A menu that leads to a bookmark is a further row
+    with each of the words that tell where a call broke off.
     """
     every = _greeting(flow)
     for node_id, node in flow.nodes.items():
@@ -105,14 +129,46 @@ def _greeting(flow: Flow) -> list[Row]:
 def _rows_of(flow: Flow, node_id: NodeId, node: Node) -> Iterator[Row]:
     match node:
         case Menu():
-            yield Row(f"menu {node_id}", own_prompts(flow, node), MENU_SECONDS)
-            for option in node.options:
-                yield Row(f"option {option.prompt}", (option.prompt,), OPTION_SECONDS)
+            yield from _menu_rows(flow, node_id, node)
+            yield from _option_rows(node.options)
         case Lesson():
-            for step in node.steps:
-                own = own_prompts(flow, node, step.prompt)
-                yield Row(f"step {step.prompt}", own, STEP_SECONDS)
-        case Say() | Practice() | Think() | Branch() | End():
+            yield from _lesson_rows(flow, node)
+        case Say() | Practice() | Think() | Transfer() | Branch() | End():
             return
         case _:
             assert_never(node)
+
+
+def _menu_rows(flow: Flow, node_id: NodeId, menu: Menu) -> Iterator[Row]:
+    first, *options = own_prompts(flow, menu)
+    yield Row(f"menu {node_id}", (first, *options), MENU_SECONDS)
+    if any(option.go == BOOKMARK for option in menu.options):
+        for where in _bookmarks(flow):
+            name = f"menu {node_id} with {' '.join(where)}"
+            yield Row(name, (first, *where, *options), MENU_SECONDS)
+
+
+def _bookmarks(flow: Flow) -> Iterator[tuple[PromptId, ...]]:
+    """The words that tell where a call broke off, for each place where one can."""
+    for node in flow.nodes.values():
+        if not isinstance(node, Asking) or node.resume is None:
+            continue
+        if isinstance(node, Lesson) and node.numbered is not None:
+            numbers = range(1, len(node.steps) + 1)
+            yield from ((node.resume, number_prompt(number)) for number in numbers)
+        else:
+            yield (node.resume,)
+
+
+def _lesson_rows(flow: Flow, lesson: Lesson) -> Iterator[Row]:
+    for place, step in enumerate(lesson.steps):
+        yield Row(f"step {step.prompt}", step_prompts(flow, lesson, place), STEP_SECONDS)
+        yield from _option_rows(step.options)
+    for first, end in pairwise(accumulate(lesson.together, initial=0)):
+        name = f"page from {lesson.steps[first].prompt}"
+        yield Row(name, step_prompts(flow, lesson, first, end - first), PAGE_SECONDS)
+
+
+def _option_rows(options: Iterable[Option]) -> Iterator[Row]:
+    for option in options:
+        yield Row(f"option {option.prompt}", (option.prompt,), OPTION_SECONDS)

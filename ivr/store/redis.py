@@ -1,19 +1,19 @@
-"""Sessions and counts in Redis: one read and one write a turn, each in a single round trip."""
+"""Sessions, counts and callers in Redis: one read and one write a turn, each in one round trip."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import redis
 from msgspec import Struct
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from ivr.engine.memory import Forgotten, Memory, dump_memory, parse_memory
 from ivr.engine.session import Phase, Session, dump, parse
 from ivr.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from ivr.engine.turn import Count
@@ -30,11 +30,13 @@ COUNTS_SECONDS: Final = 400 * 24 * 60 * 60
 _SAVE: Final = """
 if redis.call('GET', KEYS[1]) ~= (ARGV[1] ~= '' and ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-for i = 5, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
-if #ARGV > 4 then redis.call('EXPIRE', KEYS[2], ARGV[4]) end
+for i = 7, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
+if #ARGV > 6 then redis.call('EXPIRE', KEYS[2], ARGV[4]) end
+if KEYS[3] and ARGV[5] == '' then redis.call('DEL', KEYS[3])
+elseif KEYS[3] then redis.call('SET', KEYS[3], ARGV[5], 'EX', ARGV[6]) end
 return 1
 """
-"""Saves a session only if what is held is still what was loaded, and counts in the same trip."""
+"""Saves a session only if what is held is still what was loaded, and all else in the same trip."""
 
 
 class Held(Struct, frozen=True):
@@ -46,8 +48,34 @@ class Held(Struct, frozen=True):
     """Empty: there is none."""
 
 
+class Learnt(Struct, frozen=True, kw_only=True):
+    """What is to be kept of a caller from now on, or to be forgotten.
+
+    Sample: `Learnt(caller_key="9f86…", memory=Memory(at=1_770_000_000, language="bn"),
+    seconds=90 * 24 * 60 * 60)`.
+    """
+
+    caller_key: str
+    """Which caller, as `ivr.engine.memory.caller_key` names them; never the number."""
+    memory: Memory | Forgotten
+    seconds: int
+    """How long it is kept, from now."""
+
+
+class Saving(Struct, frozen=True, kw_only=True):
+    """What one turn leaves, saved in one go: all of it or nothing.
+
+    Sample: `Saving(session=session, counts=(Count("calls"),))`.
+    """
+
+    session: Session
+    counts: tuple[Count, ...] = ()
+    learnt: Learnt | None = None
+    """None: what is kept of the caller stays as it is."""
+
+
 class RedisStore:
-    """Sessions by CallSid, and counts by day. One for a process; threads may share it."""
+    """Sessions by CallSid, callers by key, counts by day. One for a process; threads share it."""
 
     def __init__(self, url: str) -> None:
         """Take the URL of a Redis; nothing is sent before it is needed.
@@ -80,15 +108,20 @@ class RedisStore:
             raise _down(error) from error
         return Held(parse(stored) if stored else None, stored)
 
-    def save(
-        self,
-        call_sid: str,
-        before: Held,
-        session: Session,
-        counts: Sequence[Count],
-        now: datetime,
-    ) -> bool:
-        """Keeps a session, and counts, unless somebody has saved this call since `before`.
+    def recall(self, caller_key: str) -> Memory | None:
+        """What is kept of a caller; None: nothing, or nothing that can be read.
+
+        Raises:
+            StoreError: Redis did not answer.
+        """
+        try:
+            stored: bytes | None = self._client.get(_caller_key(caller_key))
+        except redis.RedisError as error:
+            raise _down(error) from error
+        return parse_memory(stored) if stored else None
+
+    def save(self, call_sid: str, before: Held, saving: Saving, now: datetime) -> bool:
+        """Keeps what a turn leaves, unless somebody has saved this call since `before`.
 
         Returns:
             Whether it was kept.
@@ -96,12 +129,15 @@ class RedisStore:
         Raises:
             StoreError: Redis did not answer.
         """
+        session, learnt = saving.session, saving.learnt
         seconds = CLOSED_SECONDS if session.phase is Phase.CLOSED else SESSION_SECONDS
-        names = [count.name for count in counts]
+        callers = [] if learnt is None else [_caller_key(learnt.caller_key)]
+        memory = (b"", 0) if learnt is None else (_stored(learnt.memory), learnt.seconds)
+        names = [count.name for count in saving.counts]
         try:
             kept = self._save(
-                keys=[_call_key(call_sid), f"ivr:counts:{now:%Y-%m-%d}"],
-                args=[before.stored, dump(session), seconds, COUNTS_SECONDS, *names],
+                keys=[_call_key(call_sid), f"ivr:counts:{now:%Y-%m-%d}", *callers],
+                args=[before.stored, dump(session), seconds, COUNTS_SECONDS, *memory, *names],
             )
         except redis.RedisError as error:
             raise _down(error) from error
@@ -137,6 +173,21 @@ class RedisStore:
 
 def _call_key(call_sid: str) -> str:
     return f"ivr:call:{call_sid}"
+
+
+def _caller_key(caller_key: str) -> str:
+    return f"ivr:caller:{caller_key}"
+
+
+def _stored(memory: Memory | Forgotten) -> bytes:
+    """The memory as it is stored; empty when there is to be none."""
+    match memory:
+        case Forgotten():
+            return b""
+        case Memory():
+            return dump_memory(memory)
+        case _:
+            assert_never(memory)
 
 
 def _down(error: redis.RedisError) -> StoreError:

@@ -5,26 +5,32 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from ivr.carriers import twilio
+from ivr.engine.answer import Asked, answer
+from ivr.engine.circumstances import Circumstances
 from ivr.engine.codes import keyed_codes
+from ivr.engine.events import CallEnded, CallStarted
+from ivr.engine.memory import Forgotten, caller_key
+from ivr.engine.step import step
 from ivr.errors import StoreError
+from ivr.store.redis import Learnt, Saving
 from ivr.web.sound import Sound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from ivr.engine.codes import Codes
+    from ivr.engine.memory import Memory
     from ivr.engine.session import Session
     from ivr.engine.turn import Turn
     from ivr.store.redis import Held
     from ivr.web.parts import Parts
 
-    Decide = Callable[[Session | None, datetime, Codes], Turn]
+    Happened = Asked | CallStarted | CallEnded
 
 _log: Final = logging.getLogger(__name__)
 MAX_RACES: Final = 3
 """Requests for one call that save at the same moment: each loser looks again and repeats."""
+DAY_SECONDS: Final = 24 * 60 * 60
 
 
 class Line:
@@ -33,32 +39,87 @@ class Line:
     def __init__(self, parts: Parts) -> None:
         """Look up the clips of every prompt; later ones are found when they come."""
         self._parts = parts
+        self._secret = parts.secret_key.encode()
         self.sound = Sound(parts.spec, parts.library)
 
-    def reply(self, call_sid: str, decide: Decide) -> bytes:
-        """The TwiML that a decision comes to; kept and counted at most once.
+    def reply(self, call: twilio.Call, happened: Happened) -> bytes:
+        """The TwiML that answers what has happened in a call; kept and counted at most once.
 
         Without Redis the call goes on from what the request itself tells.
         """
-        turn = self._decided(call_sid, decide)
-        return twilio.document(turn.instructions, self.sound.speak(turn.session))
+        turn = self._decided(call, happened)
+        speak = self.sound.speak(turn.session)
+        return twilio.document(turn.instructions, speak, self._person(call))
 
-    def _decided(self, call_sid: str, decide: Decide) -> Turn:
-        now = self._parts.clock()
-        codes = keyed_codes(self._parts.secret_key.encode(), call_sid)
+    def _decided(self, call: twilio.Call, happened: Happened) -> Turn:
+        around = self._circumstances(call)
         try:
             for _ in range(MAX_RACES):
-                held, session = self._loaded(call_sid)
-                turn = decide(session, now, codes)
-                counts = (*turn.effects, *self.sound.said(turn.session, turn.instructions))
-                unchanged = turn.session == session and not turn.effects
-                if unchanged or self._parts.store.save(call_sid, held, turn.session, counts, now):
+                held, session = self._loaded(call.sid)
+                if session is None and isinstance(happened, CallStarted):
+                    around = replace(around, memory=self._recalled(call))
+                turn = self._turn(session, happened, around)
+                saving = self._saving(call, turn)
+                is_same = turn.session == session and not turn.effects and not saving.learnt
+                if is_same or self._parts.store.save(call.sid, held, saving, around.now):
                     return turn
             _log.warning("others saved this call %s times meanwhile; answered as is", MAX_RACES)
-            return decide(self._loaded(call_sid)[1], now, codes)
+            return self._unsaved(self._loaded(call.sid)[1], happened, around)
         except StoreError as error:
             _log.warning("the call goes on without Redis: %s", error)
-            return decide(None, now, codes)
+            return self._unsaved(None, happened, around)
+
+    def _unsaved(self, session: Session | None, happened: Happened, around: Circumstances) -> Turn:
+        """A turn that is answered and not kept.
+
+        Raises:
+            StoreError: it would tell a caller of a deletion that is not made; an apology is due.
+        """
+        turn = self._turn(session, happened, around)
+        if isinstance(turn.memory, Forgotten) and not turn.session.is_kept:
+            raise StoreError("a caller who asked to be forgotten was not; look after Redis")
+        return turn
+
+    def _turn(self, session: Session | None, happened: Happened, around: Circumstances) -> Turn:
+        flow = self._parts.spec.flow
+        if isinstance(happened, Asked):
+            return answer(flow, session, happened, around)
+        return step(flow, session, happened, around)
+
+    def _circumstances(self, call: twilio.Call) -> Circumstances:
+        return Circumstances(
+            now=self._parts.clock(),
+            codes=keyed_codes(self._secret, call.sid),
+            has_helper=self._person(call) is not None,
+            is_known=call.caller is not None,
+        )
+
+    def _person(self, call: twilio.Call) -> twilio.Person | None:
+        """Whom a caller can be led to: nobody who would see the caller's number.
+
+        Twilio shows it unless another is given, and takes none but the line's own.
+        """
+        number, line = self._parts.helper_number, call.line or self._parts.line_number
+        if number is None or line is None or number == line:
+            return None
+        return twilio.Person(number=number, caller_id=line)
+
+    def _recalled(self, call: twilio.Call) -> Memory | None:
+        key = self._caller_key(call)
+        return None if key is None else self._parts.store.recall(key)
+
+    def _saving(self, call: twilio.Call, turn: Turn) -> Saving:
+        """What a turn leaves; nothing is learnt of a caller whose number is withheld."""
+        counts = (*turn.effects, *self.sound.said(turn.session, turn.instructions))
+        key = None if turn.memory is None else self._caller_key(call)
+        if key is None or turn.memory is None:
+            return Saving(session=turn.session, counts=counts)
+        seconds = self._parts.spec.flow.flow.kept.pace_days * DAY_SECONDS
+        learnt = Learnt(caller_key=key, memory=turn.memory, seconds=seconds)
+        return Saving(session=turn.session, counts=counts, learnt=learnt)
+
+    def _caller_key(self, call: twilio.Call) -> str | None:
+        return None if call.caller is None else caller_key(self._secret, call.caller)
 
     def _loaded(self, call_sid: str) -> tuple[Held, Session | None]:
         """What is held of a call, and its session without words that are gone."""

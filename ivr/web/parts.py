@@ -29,3 +29,11 @@ class Parts(Struct, frozen=True, kw_only=True):
     """Scheme and host that the provider signs; None: those of each request."""
     proxy_hops: int = 0
     """How many proxies in front may say under which scheme and host they were asked."""
+    helper_number: str | None = None
+    """A person to ring for a caller, in E.164 form; None: no person is offered."""
+    line_number: str | None = None
+    """The line's own number, for requests that do not tell which was rung; None: unknown."""
+
+    def __repr__(self) -> str:
+        """Name the type only: secrets and a volunteer's number are in it."""
+        return "Parts(…)"

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.carriers import twilio
-from ivr.engine.turn import Count, Gather, Hangup, Instruction, Pause, Play
+from ivr.engine.turn import Count, Dial, Gather, Hangup, Instruction, Pause, Play
 from ivr.flow.model import Pace, Spec
 from ivr.flow.usage import DIGIT_PROMPTS
 from ivr.speech.join import DIGIT_PAUSE_SECONDS, PAUSE_SECONDS, names
@@ -113,7 +113,7 @@ def _plays(instructions: Sequence[Instruction]) -> Iterator[Play]:
                 yield instruction
             case Gather(said=said):
                 yield from (part for part in said if isinstance(part, Play))
-            case Pause() | Hangup():
+            case Pause() | Dial() | Hangup():
                 pass
             case _:
                 assert_never(instruction)

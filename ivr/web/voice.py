@@ -10,10 +10,9 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.carriers import twilio
-from ivr.engine.answer import Asked, answer
+from ivr.engine.answer import Asked
 from ivr.engine.events import CallStarted
 from ivr.engine.session import Session
-from ivr.engine.step import step
 from ivr.engine.turn import Play
 from ivr.errors import EventError
 from ivr.twiml.verbs import Hangup, Redirect
@@ -21,10 +20,6 @@ from ivr.twiml.write import write
 from ivr.web.guard import guard
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ivr.engine.codes import Codes
-    from ivr.engine.turn import Turn
     from ivr.web.line import Line
     from ivr.web.parts import Parts
 
@@ -40,30 +35,21 @@ def voice(parts: Parts, line: Line) -> Blueprint:
     views.before_request(guard(parts))
     views.register_error_handler(EventError, _refuse)
     views.register_error_handler(Exception, lambda error: _failed(error, line, parts))
-    flow = parts.spec.flow
 
     @views.post("")
     def incoming() -> Response:
-        def decide(session: Session | None, now: datetime, codes: Codes) -> Turn:
-            return step(flow, session, CallStarted(), now, codes)
-
-        return _twiml(line.reply(twilio.call_sid(request.form), decide))
+        return _twiml(line.reply(twilio.call(request.form), CallStarted()))
 
     @views.post("/turn/<place>")
     def turn(place: str) -> Response:
-        asked = Asked(place, _turn_number(), twilio.keys_event(request.form))
-
-        def decide(session: Session | None, now: datetime, codes: Codes) -> Turn:
-            return answer(flow, session, asked, now, codes)
-
-        return _twiml(line.reply(twilio.call_sid(request.form), decide))
+        asked = Asked(place, _turn_number(), twilio.turn_event(request.form))
+        return _twiml(line.reply(twilio.call(request.form), asked))
 
     @views.post("/status")
     def status() -> Response:
-        event = twilio.ended_event(request.form)
-        call_sid = twilio.call_sid(request.form)
+        call, event = twilio.call(request.form), twilio.ended_event(request.form)
         if event is not None:
-            line.reply(call_sid, lambda session, now, codes: step(flow, session, event, now, codes))
+            line.reply(call, event)
         return Response(status=204)
 
     @views.post("/fallback")

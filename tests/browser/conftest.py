@@ -14,12 +14,13 @@ from playwright.sync_api import expect, sync_playwright
 from ivr.browser.app import browser_phone
 from ivr.browser.line import RungLine
 from ivr.cli.digits import digit_words
+from ivr.cli.local import LocalLine, caller_keys
 from ivr.cli.own_phone import english_of, rows
 from ivr.simulator.digits import Digits
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.setup import Setup
 from tests.browser.handset import PATIENCE_MS, Handset
-from tests.conftest import TOKEN
+from tests.conftest import SECRET, TOKEN
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ def own_line(app: Flask) -> HungUp:
 
 
 @pytest.fixture
-def origin(own_line: HungUp, parts: Parts) -> Iterator[str]:
+def origin(own_line: HungUp, app: Flask, parts: Parts) -> Iterator[str]:
     """Where the page is served that rings the shipped line."""
+    kept = LocalLine(app, parts.store, caller_keys(SECRET))
     line = RungLine(
         url="http://line.test/voice",
         auth_token=TOKEN,
@@ -102,7 +104,7 @@ def origin(own_line: HungUp, parts: Parts) -> Iterator[str]:
         name=parts.spec.flow.flow.name,
         setup=lambda: Setup(status_callback=HungUp.PATH),
         english=english_of(parts.spec),
-        session=lambda call_sid: rows(parts.store, call_sid),
+        session=lambda party: rows(kept, party),
         digits=Digits(digit_words(parts.spec)),
         is_own=True,
     )

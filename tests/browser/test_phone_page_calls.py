@@ -61,7 +61,7 @@ def tab_to(handset: Handset, selector: str) -> None:
 def test_a_whole_practice_by_mouse(handset: Handset, spec: Spec, digits: dict[str, str]) -> None:
     handset.ring(virtual=True)
     assert practise(handset, spec, digits, lambda key: handset.key(key).click()) == 7
-    expect(handset.page.locator("#session")).to_contain_text("main_menu")
+    expect(handset.page.locator("#session")).to_contain_text("what_next")
     handset.page.locator("#hang-up").click()
     expect(handset.state).to_have_text("The caller hung up")
     expect(handset.page.locator(".row.error, .row.warning")).to_have_count(0)

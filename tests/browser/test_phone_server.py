@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.browser.line import Rows
+    from ivr.twiml.request import Party
 
 
 @pytest.fixture
@@ -282,7 +283,7 @@ def test_about_tells_of_the_line_without_its_password() -> None:
 
 
 def test_a_session_that_cannot_be_had_is_told_and_the_call_goes_on() -> None:
-    def broken(_: str) -> Rows:
+    def broken(_: Party) -> Rows:
         raise RuntimeError("secret words")
 
     with caller_of(pages(MENU), session=broken) as caller:

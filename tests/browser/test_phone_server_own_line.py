@@ -8,14 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.browser.app import browser_phone
-from ivr.cli.local import LocalLine
+from ivr.cli.local import LocalLine, caller_keys
 from ivr.cli.own_phone import english_of, own_rung_line, rows
 from ivr.cli.project import Project
 from ivr.flow.model import READY_KEY
 from ivr.settings import Settings
 from ivr.store.redis import RedisStore
+from ivr.twiml.request import Party
 from tests.browser.phone_pages import Caller
-from tests.conftest import LINE, TOKEN
+from tests.conftest import LINE, SECRET, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +26,23 @@ if TYPE_CHECKING:
     from ivr.flow.model import Spec
 
 PRACTICE_PLACES = 9
+PARTY = Party(
+    call_sid="CA" + "0" * 32,
+    account_sid="AC1",
+    from_number="+919876543210",
+    to_number="+12025550100",
+)
 
 
 @pytest.fixture
-def caller(app: Flask, store: RedisStore, spec: Spec) -> Iterator[Caller]:
+def line(app: Flask, store: RedisStore) -> LocalLine:
+    return LocalLine(app, store, caller_keys(SECRET))
+
+
+@pytest.fixture
+def caller(line: LocalLine, spec: Spec) -> Iterator[Caller]:
     project = Project(Settings.from_env({}), spec)
-    rung = own_rung_line(project, LocalLine(app, store), LINE, TOKEN)
+    rung = own_rung_line(project, line, LINE, TOKEN)
     with browser_phone(rung) as page:
         yield Caller(page)
 
@@ -65,8 +77,40 @@ def test_the_session_is_told_after_each_turn(caller: Caller) -> None:
     told = dict(caller.session or [])
     assert told["place"] == "register_lesson.register_1"
     assert (told["turn"], told["language"], told["pace"]) == ("3", "bn", "normal")
-    caller.press("9").press("2")
-    assert dict(caller.session or [])["pace"] == "slow"
+    assert told["kept of the caller"] == (
+        "language bn, pace normal, goes on at register_lesson.register_1"
+    )
+    caller.press("9").press("1")
+    told = dict(caller.session or [])
+    assert (told["place"], told["pace"]) == ("register_lesson.register_1", "slow")
+    assert told["kept of the caller"].startswith("language bn, pace slow, goes on at ")
+
+
+def test_what_is_watched_in_a_call_is_told(caller: Caller) -> None:
+    told = dict(caller.ring().press("8").session or [])
+    assert (told["wrong keys"], told["confusion"]) == ("1", "2")
+    assert told["had trouble at"] == "warm_up"
+    assert "levels offered" not in told
+    assert told["kept of the caller"] == "nothing"
+    told = dict(caller.press("1").press("8").press("8").press("8").session or [])
+    assert (told["place"], told["goes back to"]) == ("simpler", "main_menu")
+    assert (told["confusion"], told["levels offered"]) == ("8", "1")
+    told = dict(caller.press("1").session or [])
+    assert (told["simpler way"], told["pace"]) == ("yes", "slow")
+    assert told["kept of the caller"] == "language bn, pace slow, simpler way"
+    assert "two at the screen" not in told
+
+
+def test_of_a_caller_who_asks_to_be_forgotten_nothing_is_kept(caller: Caller) -> None:
+    told = dict(caller.ring().press("1").press("1").press("1").session or [])
+    assert "goes on at register_lesson.register_2" in told["kept of the caller"]
+    told = dict(caller.press("9").press("4").press("1").session or [])
+    assert (told["place"], told["kept of the caller"]) == ("register_lesson.register_3", "nothing")
+
+
+def test_of_a_withheld_number_nothing_is_kept(caller: Caller) -> None:
+    told = dict(caller.ring(**{"from": ""}).press("1").press("1").session or [])
+    assert told["kept of the caller"] == "nothing: the number is withheld"
 
 
 def test_the_name_and_what_the_page_can_show_are_told(caller: Caller, spec: Spec) -> None:
@@ -82,9 +126,10 @@ def test_each_thing_that_is_heard_has_its_english(caller: Caller, spec: Spec) ->
     pairs = {each["words"]: each["english"] for each in caller.events if each["kind"] == "Heard"}
     for prompt in ("warm_up_done", "global_keys", "main_menu", "choose_lesson"):
         assert pairs[bengali[prompt]] == english[prompt]
-    caller.press("9").press("3").press("1")
-    assert caller.heard
-    assert {each["english"] for each in caller.events if each["kind"] == "Heard"} == {None}
+    caller.press("9").press("2").press("1")
+    heard = [each for each in caller.events if each["kind"] == "Heard"]
+    assert heard
+    assert all(each["english"] is None for each in heard)
 
 
 def test_words_that_are_no_prompt_have_no_english(spec: Spec) -> None:
@@ -101,13 +146,13 @@ def test_a_line_without_english_words_offers_none(spec: Spec) -> None:
     assert english_of(replace(spec, words={"bn": spec.words["bn"]})) is None
 
 
-def test_nothing_is_kept_of_a_call_that_never_was(store: RedisStore) -> None:
-    assert rows(store, "CA" + "0" * 32) == []
+def test_nothing_is_kept_of_a_call_that_never_was(line: LocalLine) -> None:
+    assert rows(line, PARTY) == []
 
 
-def test_a_redis_that_is_away_is_told_in_the_panel() -> None:
+def test_a_redis_that_is_away_is_told_in_the_panel(app: Flask) -> None:
     away = RedisStore("redis://127.0.0.1:1")
-    [(name, words)] = rows(away, "CA" + "0" * 32)
+    [(name, words)] = rows(LocalLine(app, away, caller_keys(SECRET)), PARTY)
     away.close()
     assert name == "nothing is known"
     assert "Redis did not answer" in words

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.carriers import twilio
-from ivr.engine.events import CallEnded, Digits, NoInput
-from ivr.engine.turn import Gather, Hangup, Pause, Play
+from ivr.engine.events import CallEnded, DialEnded, Digits, NoInput
+from ivr.engine.turn import Dial, Gather, Hangup, Pause, Play
 from ivr.errors import EventError
 from ivr.twiml import verbs
 from tests.conftest import clean
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from ivr.engine.turn import Instruction
 
 OWN = {"From": "+919876543210"}
+GATHER = Gather(
+    said=(Play("menu"),),
+    place="main_menu",
+    turn=2,
+    num_digits=1,
+    first_key_seconds=10,
+    next_key_seconds=5,
+)
+DIAL = Dial(place="person", turn=9, ring_seconds=25, limit_seconds=1200)
+VOLUNTEER = twilio.Person(number="+919999999999", caller_id="+12025550100")
 
 
 def speak(plays: Sequence[Play]) -> tuple[verbs.Play, ...]:
@@ -46,11 +56,33 @@ def speak(plays: Sequence[Play]) -> tuple[verbs.Play, ...]:
     ],
 )
 def test_a_form_becomes_an_event(form: dict[str, str], event: Digits | NoInput) -> None:
-    assert twilio.keys_event(form) == event
+    assert twilio.turn_event(form) == event
+
+
+# Dial, DialCallStatus: "The outcome of the Dial attempt": these words, and `answered` for a
+# conference. https://www.twilio.com/docs/voice/twiml/dial
+@pytest.mark.parametrize(
+    ("status", "was_answered"),
+    [
+        ("completed", True),
+        ("answered", True),
+        ("busy", False),
+        ("no-answer", False),
+        ("failed", False),
+        ("canceled", False),
+        ("", False),
+        ("a word of another carrier", False),
+    ],
+)
+def test_the_end_of_a_dial_tells_whether_somebody_answered(
+    status: str, *, was_answered: bool
+) -> None:
+    form = {"DialCallStatus": status, "DialCallSid": "CA2", "Digits": ""}
+    assert twilio.turn_event(form) == DialEnded(was_answered)
 
 
 def test_ten_thousand_digits_are_cut() -> None:
-    event = twilio.keys_event({"Digits": "1" * 10_000})
+    event = twilio.turn_event({"Digits": "1" * 10_000})
     assert isinstance(event, Digits)
     assert len(event.keys) == twilio.MAX_KEYS
 
@@ -68,7 +100,29 @@ def test_another_status_does_not(status: str) -> None:
 @pytest.mark.parametrize("sid", ["", "C", "CA 1", "CA\n1", "x" * 65, "CAé"])
 def test_a_call_without_a_name_is_refused_in_words(sid: str) -> None:
     with pytest.raises(EventError, match="CallSid is missing"):
-        twilio.call_sid({"CallSid": sid})
+        twilio.call({"CallSid": sid})
+
+
+@pytest.mark.parametrize(
+    ("to", "line"),
+    [
+        pytest.param("+12025550100", "+12025550100", id="a number"),
+        pytest.param("sip:line@example.sip.twilio.com", None, id="by SIP"),
+        pytest.param("client:line", None, id="an application"),
+        pytest.param("56161", None, id="a short code"),
+        pytest.param("+0123456789", None, id="no country has 0"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_a_call_tells_which_number_was_rung(to: str, line: str | None) -> None:
+    assert twilio.call({**OWN, "CallSid": "CA1", "To": to}) == twilio.Call(
+        sid="CA1", caller="+919876543210", line=line
+    )
+
+
+def test_what_may_end_in_a_log_shows_no_number() -> None:
+    call = twilio.call({**OWN, "CallSid": "CA1", "To": "+12025550100"})
+    assert (repr(call), repr(VOLUNTEER)) == ("Call(CA1)", "Person(…)")
 
 
 def test_a_gather_is_written_as_twilio_needs_it() -> None:
@@ -118,12 +172,41 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
             id="a pause first and nothing behind",
         ),
         pytest.param((Hangup(),), (verbs.Hangup(),), id="nothing said"),
+        pytest.param(
+            (DIAL,), (verbs.Redirect("/voice/turn/person?turn=9"),), id="a dial, and nobody to ring"
+        ),
     ],
 )
 def test_what_is_said_outside_of_a_gather_is_written_in_its_order(
     said: tuple[Instruction, ...], due: tuple[verbs.Verb, ...]
 ) -> None:
     assert clean(twilio.document(said, speak)) == due
+
+
+def test_keys_pressed_in_a_pause_before_a_gather_are_no_keys_of_it() -> None:
+    """What is said before stays outside too, and is one clip of its own."""
+    said = (Play("right"), Play("well_done"), Pause(1), GATHER)
+    verb_types = [type(verb) for verb in clean(twilio.document(said, speak))]
+    assert verb_types == [verbs.Play, verbs.Pause, verbs.Gather, verbs.Redirect]
+    first, _, gather, _ = clean(twilio.document(said, speak))
+    assert first == verbs.Play("/clips/right-well_done.wav")
+    assert isinstance(gather, verbs.Gather)
+    assert gather.nested == (verbs.Play("/clips/menu.wav"),)
+
+
+def test_a_person_is_rung_with_both_limits_and_sees_the_number_of_the_line() -> None:
+    document = twilio.document((Play("ringing"), DIAL), speak, VOLUNTEER)
+    assert clean(document) == (
+        verbs.Play("/clips/ringing.wav"),
+        verbs.Dial(
+            nouns=(verbs.Noun("Number", "+919999999999"),),
+            action="/voice/turn/person?turn=9",
+            timeout_seconds=25,
+            time_limit_seconds=1200,
+            caller_id="+12025550100",
+        ),
+    )
+    assert b'timeout="25" timeLimit="1200" callerId="+12025550100"' in document
 
 
 @pytest.mark.parametrize(

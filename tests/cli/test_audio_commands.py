@@ -377,7 +377,7 @@ def test_a_word_that_the_offline_voice_cannot_say_fails_the_check(
     rewrite(changed / "prompts" / "bn.yaml", "ওটিপি কাউকে বলে ফেললে, তিন", "OTP কাউকে বলে ফেললে, তিন")
     result = run(stocked, "check", IVR_CONFIG=str(changed))
     assert result.exit_code == 1
-    assert re.search(r"choose_told_otp .*'OTP'.*lexicon", result.stdout)
+    assert re.search(r"help_told_otp .*'OTP'.*lexicon", result.stdout)
 
 
 def test_a_recording_of_other_words_fails_the_check(stocked: Path, changed: Path) -> None:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from ivr.flow.model import Pace
 from ivr.simulator.call import Call
 from ivr.simulator.events import Heard
+from ivr.simulator.setup import Setup
 from ivr.speech.files import replace_file
 from ivr.speech.manifest import read_manifest
 
@@ -100,8 +101,9 @@ def start(tmp_path: Path, audio: Path) -> Iterator[Callable[..., Running]]:
 
 
 def begin(client: httpx.Client, running: Running, token: str) -> Call:
-    """A call brought to the third step of the lesson."""
-    call = Call(client, f"{running.origin}/voice", token)
+    """A call brought to the third step of the lesson, by somebody who was never there before."""
+    setup = Setup(from_number="anonymous")
+    call = Call(client, f"{running.origin}/voice", token, setup=setup)
     call.start()
     for key in ("1", "1", "1", "1"):
         call.press(key)
@@ -132,8 +134,9 @@ def test_a_call_goes_on_at_the_same_step_after_its_web_process_was_killed(
         assert first.stop(signal.SIGKILL) == -signal.SIGKILL
         second = start("serve", **variables)
         second.wait_for("Listening at")
-        assert heard_after(call, "2") == [said["register_3"], said["lesson_keys"]]
-        assert heard_after(call, "1") == [said["register_4"], said["lesson_keys"]]
+        for key, step in (("2", 3), ("1", 4)):
+            due = [said[prompt] for prompt in (f"step_{step}", f"register_{step}", "lesson_keys")]
+            assert heard_after(call, key) == due
         assert httpx.get(f"{second.origin}/readyz").json()["ready"] is True
     assert second.stop(signal.SIGTERM) == 0
 
@@ -153,7 +156,8 @@ def test_dev_killed_and_started_again_goes_on_with_its_own_redis(
         first.stop(signal.SIGKILL)
         second = start("dev", PORT=port)
         second.wait_for("Stop with Ctrl-C")
-        assert heard_after(call, "1") == [said["register_4"], said["lesson_keys"]]
+        due = [said[prompt] for prompt in ("step_4", "register_4", "lesson_keys")]
+        assert heard_after(call, "1") == due
         assert httpx.post(f"{second.origin}/voice").status_code == 403, "dev asks for signatures"
     assert second.stop(signal.SIGHUP) == 0, "as when its terminal is closed"
 
@@ -230,10 +234,10 @@ def own_audio(audio: Path, tmp_path: Path) -> Path:
 
 
 def first_part(call: Call, key: str) -> str:
-    """The clip with which the answer to a key begins, by the first 16 digits of its SHA-256."""
+    """The clip with which a step begins behind its number, by 16 digits of its SHA-256."""
     before = len(call.events)
     call.press(key)
-    heard = next(event for event in call.events[before:] if isinstance(event, Heard))
+    _number, heard, *_ = (event for event in call.events[before:] if isinstance(event, Heard))
     assert heard.is_clip
     return str(heard.url).split("-")[1]
 
@@ -279,7 +283,7 @@ def broken_config(tmp_path: Path) -> Path:
         text = (ROOT / "config" / name).read_text(encoding="utf-8")
         file = tmp_path / "config" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("go: more}", "go: mre}").replace("done: Well", "don: Well"))
+        file.write_text(text.replace("go: more,", "go: mre,").replace("done: Well", "don: Well"))
     return tmp_path / "config"
 
 

@@ -77,8 +77,13 @@ def test_behind_a_trusted_proxy_no_public_url_is_needed() -> None:
         ("REDIS_URL", "unix://", "write redis://host:6379/0"),
         ("REDIS_URL", "redis://h:6379/0?socket_timeout=soon", "write redis://host:6379/0"),
         ("REDIS_URL", "redis://h:6379/0?decode_responses=true", "write redis://host:6379/0"),
-        ("TWILIO_NUMBER", "12025550100", "use + and digits"),
-        ("TWILIO_NUMBER", "+1 202 555", "use + and digits"),
+        ("TWILIO_NUMBER", "12025550100", "use + and 7 to 15 digits"),
+        ("TWILIO_NUMBER", "+1 202 555", "use + and 7 to 15 digits"),
+        ("IVR_HELPER_NUMBER", "9999999999", "use + and 7 to 15 digits"),
+        ("IVR_HELPER_NUMBER", "+09999999999", "use + and 7 to 15 digits"),
+        ("IVR_HELPER_NUMBER", "+919999", "use + and 7 to 15 digits"),
+        ("IVR_HELPER_NUMBER", "+9199999999991234", "use + and 7 to 15 digits"),
+        ("IVR_HELPER_NUMBER", "+৯১৯৯৯৯৯৯৯৯৯৯", "use + and 7 to 15 digits"),
         ("IVR_TTS", "festival", "use one of: gtts, espeak"),
         ("IVR_SECRET_KEY", "short", "16 are the least; make one"),
     ],
@@ -87,6 +92,20 @@ def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, advice: s
     (found,) = problems({name: value})
     assert found.startswith(name)
     assert advice in found
+
+
+def test_a_person_to_ring_is_somebody_only_when_set() -> None:
+    assert Settings.from_env({}).helper_number is None
+    numbers = {"IVR_HELPER_NUMBER": "+919999999999", "TWILIO_NUMBER": "+12025550100"}
+    assert Settings.from_env(numbers).helper_number == "+919999999999"
+
+
+def test_a_line_that_would_ring_itself_does_not_start() -> None:
+    (found,) = problems({"IVR_HELPER_NUMBER": "+12025550100", "TWILIO_NUMBER": "+12025550100"})
+    assert found.startswith(
+        "IVR_HELPER_NUMBER is TWILIO_NUMBER, so that the line would ring itself"
+    )
+    assert "set it to a person's number" in found
 
 
 def test_a_secret_is_never_shown() -> None:

@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec.structs import replace
 
 from ivr.engine.answer import Asked, answer
-from ivr.engine.codes import Codes, code_at, keyed_codes
-from ivr.engine.events import CallStarted, Digits, NoInput
-from ivr.engine.session import Session, dump, parse
+from ivr.engine.events import CallStarted, Digits
 from ivr.engine.speak import instructions
 from ivr.engine.step import step
 from ivr.engine.turn import Gather, Pause, Play, Turn
-from ivr.flow.model import Lesson, Pace
+from ivr.flow.model import Lesson, Pace, Practice
 from ivr.flow.usage import own_prompts
+from tests.engine.calls import CODES, HERE, MENU, after, at, code, plays
 
 if TYPE_CHECKING:
-    from ivr.flow.model import Flow, Spec
+    from ivr.flow.model import Flow
 
-NOON = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
-CODES: Codes = keyed_codes(b"a secret of the tests", "CA1")
 NORMAL, SLOW = Pace.NORMAL, Pace.SLOW
 LESSON = "register_lesson.register_6"
-MENU_ROW = ("main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more")
 
 
-@pytest.fixture
-def flow(spec: Spec) -> Flow:
-    return spec.flow
-
-
-def at(place: str, **changes: object) -> Session:
-    return replace(Session(place=place, turn=5, language="bn"), **changes)
-
-
-def after(flow: Flow, session: Session, keys: str) -> Turn:
-    event = NoInput() if keys == "silence" else Digits(keys)
-    turn = step(flow, session, event, NOON, CODES)
-    assert parse(dump(turn.session)) == turn.session
-    return turn
-
-
-def plays(turn: Turn) -> list[Play]:
-    (gather,) = turn.instructions
-    assert isinstance(gather, Gather)
-    return [part for part in gather.said if isinstance(part, Play)]
+def all_plays(turn: Turn) -> list[Play]:
+    """What is said in a turn, before keys are awaited and while they are."""
+    first = [each for each in turn.instructions if isinstance(each, Play)]
+    return [*first, *plays(turn)]
 
 
 @pytest.mark.parametrize("pace", list(Pace))
@@ -57,7 +35,7 @@ def plays(turn: Turn) -> list[Play]:
         pytest.param(LESSON, "*", (), id="star"),
         pytest.param(LESSON, "2", (), id="again in a lesson"),
         pytest.param("register_lesson.register_1", "3", ("lesson_at_first",), id="back at first"),
-        pytest.param("main_menu", "silence", ("no_input_gentle",), id="silence"),
+        pytest.param("warm_up", "silence", ("warm_up_no_input",), id="silence"),
         pytest.param("main_menu", "7", ("invalid_gentle",), id="a wrong key"),
         pytest.param("practice_question_1", "5", ("invalid_gentle",), id="a wrong key in think"),
         pytest.param("practice_otp", "#", (), id="hash in practice"),
@@ -69,7 +47,7 @@ def plays(turn: Turn) -> list[Play]:
 def test_what_is_said_again_is_slow_behind_a_lead_at_the_pace_of_the_call(
     flow: Flow, place: str, keys: str, lead: tuple[str, ...], pace: Pace
 ) -> None:
-    heard = plays(after(flow, at(place, pace=pace), keys))
+    heard = all_plays(after(flow, at(place, pace=pace), keys))
     assert heard[: len(lead)] == [Play(prompt, pace) for prompt in lead]
     own = heard[len(lead) :]
     assert own
@@ -91,51 +69,51 @@ def test_elsewhere_the_pace_of_the_call_holds_again(
     flow: Flow, place: str, keys: str, pace: Pace
 ) -> None:
     turn = after(flow, at(place, pace=pace, again=True, silences=1), keys)
-    assert {play.pace for play in plays(turn)} == {pace}
+    assert {play.pace for play in all_plays(turn)} == {pace}
     assert not turn.session.again
 
 
 def test_giving_up_leads_on_at_the_pace_of_the_call(flow: Flow) -> None:
-    turn = after(flow, at("main_menu", silences=2, again=True), "silence")
-    assert turn.session.place == "help"
+    turn = after(flow, at("main_menu", wrongs=2, again=True), "7")
+    assert turn.session.place == "help_menu"
     assert {play.pace for play in plays(turn)} == {NORMAL}
 
 
 def test_a_return_from_help_is_not_said_again_but_anew(flow: Flow) -> None:
     helped = after(flow, at(LESSON, again=True), "9").session
-    turn = after(flow, helped, "3")
+    turn = after(flow, helped, "2")
     assert (turn.session.place, turn.session.again) == (LESSON, False)
 
 
 def test_the_choice_to_hear_it_slower_makes_all_slow(flow: Flow) -> None:
-    turn = after(flow, after(flow, at(LESSON), "9").session, "2")
-    assert {play.pace for play in plays(turn)} == {SLOW}
+    turn = after(flow, after(flow, at(LESSON), "9").session, "1")
+    assert {play.pace for play in all_plays(turn)} == {SLOW}
 
 
-@pytest.mark.parametrize("keys", ["*", "silence", "7"])
+@pytest.mark.parametrize("keys", ["*", "2", "7"])
 def test_a_duplicate_of_a_repeat_is_answered_word_for_word(flow: Flow, keys: str) -> None:
     first = after(flow, at(LESSON), keys)
-    again = answer(flow, first.session, Asked(LESSON, 5, Digits("1")), NOON, CODES)
+    again = answer(flow, first.session, Asked(LESSON, 5, Digits("1")), HERE)
     assert again.instructions == first.instructions
     assert again.session == first.session
-    ring = step(flow, first.session, CallStarted(), NOON, CODES)
+    ring = step(flow, first.session, CallStarted(), HERE)
     assert ring.instructions == first.instructions
 
 
 def test_an_older_request_hears_the_repeat_without_its_lead(flow: Flow) -> None:
-    first = after(flow, at("main_menu"), "silence")
-    older = answer(flow, first.session, Asked("warm_up", 2, Digits("1")), NOON, CODES)
-    assert plays(older) == [Play(prompt, SLOW) for prompt in MENU_ROW]
+    first = after(flow, at("main_menu"), "7")
+    older = answer(flow, first.session, Asked("warm_up", 2, Digits("1")), HERE)
+    assert plays(older) == [Play(prompt, SLOW) for prompt in MENU]
 
 
 def test_a_call_whose_session_is_lost_repeats_slowly_too(flow: Flow) -> None:
-    turn = answer(flow, None, Asked(LESSON, 12, Digits("2")), NOON, CODES)
-    assert {play.pace for play in plays(turn)} == {SLOW}
+    turn = answer(flow, None, Asked(LESSON, 12, Digits("2")), HERE)
+    assert {play.pace for play in all_plays(turn)} == {SLOW}
 
 
 def test_a_session_older_than_the_url_says_nothing_again(flow: Flow) -> None:
     old = at("warm_up", again=True)
-    turn = answer(flow, old, Asked("main_menu", 8, Digits("4")), NOON, CODES)
+    turn = answer(flow, old, Asked("main_menu", 8, Digits("4")), HERE)
     assert {play.pace for play in plays(turn)} == {NORMAL}
 
 
@@ -144,11 +122,10 @@ def test_a_session_older_than_the_url_says_nothing_again(flow: Flow) -> None:
 
 @pytest.mark.parametrize("again", [False, True])
 def test_the_voice_falls_only_at_the_very_last_digit_of_a_code(flow: Flow, *, again: bool) -> None:
-    session = at("practice_number", again=again)
-    (gather,) = instructions(flow, session, CODES)
-    assert isinstance(gather, Gather)
+    (asked,) = instructions(flow, at("practice_number", again=again), CODES)
+    assert isinstance(asked, Gather)
     pace = SLOW if again else NORMAL
-    assert gather.said[3:] == (
+    assert asked.said[3:] == (
         *(Play("digit_0_more", pace) for _ in range(5)),
         Pause(),
         *(Play(f"digit_{digit}_more", pace) for digit in "1234"),
@@ -156,12 +133,18 @@ def test_the_voice_falls_only_at_the_very_last_digit_of_a_code(flow: Flow, *, ag
     )
 
 
+def test_of_a_code_in_parts_the_voice_falls_at_the_end_of_each(flow: Flow) -> None:
+    (asked,) = instructions(flow, at("practice_number.part_1", simple=True), CODES)
+    assert isinstance(asked, Gather)
+    assert asked.said[3:] == (*(Play("digit_0_more") for _ in range(4)), Play("digit_0"))
+
+
 def test_a_code_without_groups_is_read_in_one_breath(flow: Flow) -> None:
-    (gather,) = instructions(flow, at("practice_otp"), CODES)
-    assert isinstance(gather, Gather)
-    code = code_at(flow, "practice_otp", CODES)
-    more = [Play(f"digit_{digit}_more") for digit in code[:-1]]
-    assert list(gather.said[3:]) == [*more, Play(f"digit_{code[-1]}")]
+    (asked,) = instructions(flow, at("practice_otp"), CODES)
+    assert isinstance(asked, Gather)
+    right = code(flow)
+    more = [Play(f"digit_{digit}_more") for digit in right[:-1]]
+    assert list(asked.said[3:]) == [*more, Play(f"digit_{right[-1]}")]
 
 
 # -- What a place says by itself -------------------------------------------------------------------
@@ -172,25 +155,28 @@ SCENE = ("practice_otp", "practice_safety", "practice_otp_is")
 @pytest.mark.parametrize(
     ("place", "brief", "own"),
     [
-        pytest.param("main_menu", False, MENU_ROW, id="a menu"),
-        pytest.param(LESSON, False, ("register_6", "lesson_keys"), id="a step"),
+        pytest.param("main_menu", False, tuple(MENU), id="a menu"),
+        pytest.param(LESSON, False, ("step_6", "register_6", "lesson_keys"), id="a step"),
         pytest.param(
-            "register_lesson.register_15", False, ("register_15", "lesson_last_keys"), id="the last"
+            "register_lesson.register_15",
+            False,
+            ("step_15", "of_15", "register_15", "lesson_last_keys"),
+            id="the last",
         ),
         pytest.param(
             "practice_question_1", False, ("practice_question_1", "ready_key"), id="think"
         ),
         pytest.param("practice_otp", False, SCENE, id="a practice"),
         pytest.param("practice_otp", True, SCENE[1:], id="a practice in brief"),
-        pytest.param("main_menu", True, MENU_ROW, id="a menu has no brief form"),
+        pytest.param("main_menu", True, tuple(MENU), id="a menu has no brief form"),
     ],
 )
 def test_a_place_says_its_own_prompts_behind_the_lead(
     flow: Flow, place: str, own: tuple[str, ...], *, brief: bool
 ) -> None:
-    (gather,) = instructions(flow, at(place, brief=brief, lead=("no_input_gentle",)), CODES)
-    assert isinstance(gather, Gather)
-    said = [part.prompt for part in gather.said if isinstance(part, Play)]
+    (asked,) = instructions(flow, at(place, brief=brief, lead=("no_input_gentle",)), CODES)
+    assert isinstance(asked, Gather)
+    said = [part.prompt for part in asked.said if isinstance(part, Play)]
     assert said[0] == "no_input_gentle"
     assert tuple(p for p in said[1:] if not p.startswith("digit_")) == own
 
@@ -198,4 +184,19 @@ def test_a_place_says_its_own_prompts_behind_the_lead(
 def test_a_lesson_that_stands_nowhere_says_its_first_step(flow: Flow) -> None:
     node = flow.nodes["register_lesson"]
     assert isinstance(node, Lesson)
-    assert own_prompts(flow, node) == ("register_1", "lesson_keys")
+    due = ("step_1", "of_15", "register_1", "write_down", "lesson_keys", "lesson_spell")
+    assert own_prompts(flow, node) == own_prompts(flow, node, "gone") == due
+
+
+def test_the_own_prompts_of_a_node_are_all_that_it_can_say(flow: Flow) -> None:
+    practice = flow.nodes["practice_otp"]
+    assert isinstance(practice, Practice)
+    assert own_prompts(flow, practice) == SCENE
+    helping = flow.nodes["practice_help"]
+    assert not isinstance(helping, Practice)
+    assert "practice_help_person" in own_prompts(flow, helping)  # type: ignore[arg-type] # a menu
+
+
+def test_the_pace_of_the_call_holds_in_what_is_said_before_a_person_is_rung(flow: Flow) -> None:
+    (wait, _) = instructions(flow, at("person", pace=SLOW), CODES)
+    assert wait == Play("person_wait", SLOW)

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import get_args
 
 import msgspec
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from ivr.cli.flow import flow
 from ivr.flow import model, usage
-from ivr.flow.model import Flow, Node
+from ivr.flow.model import Flow
 from ivr.flow.schema import SHAPES, faults
+from ivr.flow.source import Source
+from tests.flow.small import broken
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -46,23 +46,35 @@ def test_the_schema_is_plain_json_schema_that_an_editor_can_use() -> None:
     assert told["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     kinds = told["$defs"]["Flow"]["properties"]["nodes"]["additionalProperties"]
     assert kinds["properties"]["kind"]["enum"] == [
-        *("say", "menu", "lesson", "practice", "think", "branch", "end")
+        *("say", "menu", "lesson", "practice", "think", "transfer", "branch", "end")
     ]
     assert '"null"' not in json.dumps(told)  # an optional part is left out, not null
 
 
 def test_the_shipped_flow_has_no_fault_by_the_schema() -> None:
-    data = yaml.load((CONFIG / "flow.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - BaseLoader makes only text
-    left = [text for _, text in faults("flow", data) if "a whole number" not in text]
-    assert left == ["'1' is not known here; use one of: 1"]  # BaseLoader reads spec: 1 as text
+    text = (CONFIG / "flow.yaml").read_text(encoding="utf-8")
+    assert list(faults("flow", Source("flow.yaml", text).data)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("in_simple: false", "in_simple: 2", "2 should be true or false; change it"),
+        ("forget: true", "forget: false", "false is not known here; use one of: true"),
+        ("start: greeting", "start: true", "true should be text; put it in quotes: 'true'"),
+    ],
+)
+def test_what_is_true_or_false_is_told_as_it_is_written(old: str, new: str, message: str) -> None:
+    assert any(problem.endswith(message) for problem in broken("flow.yaml", old, new))
 
 
 def test_every_field_that_holds_a_prompt_id_is_known_to_usage() -> None:
+    """Every struct of the model is looked at, so that a new one cannot be forgotten."""
+    structs = [each for each in vars(model).values() if isinstance(each, type)]
     found: set[str] = set()
-    for shape in (*get_args(Node), model.TooMany, model.Option, model.Step, model.Defaults):
-        found |= _prompt_fields(shape)
-    for shape in (model.LessonDefaults, model.PracticeDefaults, model.Apologies):
-        found |= _prompt_fields(shape)
+    for shape in structs:
+        if issubclass(shape, msgspec.Struct) and shape not in {model.Words, model.Spec}:
+            found |= _prompt_fields(shape)
     assert found == usage._NAMES
 
 

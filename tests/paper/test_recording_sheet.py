@@ -108,7 +108,7 @@ def test_every_shipped_heading_stands_above_a_prompt(spec: Spec, language: str) 
 
 
 def test_lines_before_the_first_heading_need_none(spec: Spec, words: SheetWords) -> None:
-    html = made(spec, words, [line(1, "warm_up"), line(2, "main_menu")])
+    html = made(spec, words, [line(1, "warm_up_key"), line(2, "main_menu")])
     groups = [each for each in html.attributes("th") if each.get("scope") == "rowgroup"]
     assert len(groups) == 1
     assert len(html.texts("tbody")) == 2

@@ -115,7 +115,7 @@ def spoken(
                 spoken_sentences(prompt, "espeak", lexicons), prompt.language, Pace.NORMAL
             ),
         )
-        for prompt in (*slow[::6], *digits)
+        for prompt in (*slow[::3], *digits)
     ]
 
 
@@ -191,8 +191,9 @@ def test_pauses_of_speech_become_those_of_the_slow_pace(
         after_sentence += sum(abs(seconds - sentence) < 0.06 for seconds in long)
     joins = [take.ends_sentence for _, speech in spoken for take in speech.takes[:-1]]
     assert after_sentence == joins.count(True) >= 10
-    # A phrase that ends in a long soft consonant may lack the even quiet by which one is known.
-    assert 0.9 * joins.count(False) <= after_phrase <= joins.count(False)
+    # A phrase that ends in a long soft consonant may lack the even quiet by which one is known: of
+    # all shipped words one in sixteen, in a part of them somewhat more.
+    assert 0.85 * joins.count(False) <= after_phrase <= joins.count(False)
     assert joins.count(False) >= 10
 
 

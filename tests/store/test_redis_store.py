@@ -10,12 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from msgspec.structs import replace
 
+from ivr.engine.memory import VERSION, Forgotten, Memory, caller_key, dump_memory
 from ivr.engine.session import Phase, Session
 from ivr.engine.turn import Count
 from ivr.errors import StoreError
 from ivr.store.embedded import embedded_redis, find_server
-from ivr.store.redis import CLOSED_SECONDS, COUNTS_SECONDS, SESSION_SECONDS, Held, RedisStore
+from ivr.store.redis import (
+    CLOSED_SECONDS,
+    COUNTS_SECONDS,
+    SESSION_SECONDS,
+    Held,
+    Learnt,
+    RedisStore,
+    Saving,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +33,16 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 SESSION = Session(place="practice_confirm_mpin", turn=120, language="bn", lead=("practice_right",))
+
+SAVING = Saving(session=SESSION)
+KEY = caller_key(b"secret of the tests", "+919876543210")
+MEMORY = Memory(at=1_770_000_000, language="bn", bookmark="register_lesson.register_6", step=5)
+QUARTER_SECONDS = 90 * 24 * 60 * 60
+
+
+def learning(memory: Memory | Forgotten, *counts: Count) -> Saving:
+    learnt = Learnt(caller_key=KEY, memory=memory, seconds=QUARTER_SECONDS)
+    return Saving(session=SESSION, counts=counts, learnt=learnt)
 
 
 @pytest.fixture
@@ -33,33 +53,33 @@ def raw(redis_url: str) -> redis.Redis:
 def test_a_session_is_loaded_as_it_was_saved(store: RedisStore) -> None:
     before = store.load("CA1")
     assert before.session is None
-    assert store.save("CA1", before, SESSION, (), NOW)
+    assert store.save("CA1", before, SAVING, NOW)
     assert store.load("CA1").session == SESSION
 
 
 def test_only_the_first_of_two_that_loaded_the_same_is_kept(store: RedisStore) -> None:
-    before = store.load("CA1")
-    assert store.save("CA1", before, SESSION, (Count("calls"),), NOW)
-    assert not store.save("CA1", before, SESSION, (Count("calls"),), NOW)
+    before, calling = store.load("CA1"), Saving(session=SESSION, counts=(Count("calls"),))
+    assert store.save("CA1", before, calling, NOW)
+    assert not store.save("CA1", before, calling, NOW)
     assert store.counts("2026-03-02") == {"calls": 1}
 
 
 def test_a_session_ends_by_itself_and_is_small(store: RedisStore, raw: redis.Redis) -> None:
-    store.save("CA1", store.load("CA1"), SESSION, (), NOW)
+    store.save("CA1", store.load("CA1"), SAVING, NOW)
     assert SESSION_SECONDS - 5 <= raw.ttl("ivr:call:CA1") <= SESSION_SECONDS
     assert 0 < (raw.memory_usage("ivr:call:CA1") or 0) <= 400
 
 
 def test_a_closed_session_ends_sooner(store: RedisStore, raw: redis.Redis) -> None:
     closed = Session(place="goodbye", turn=3, language="bn", phase=Phase.CLOSED)
-    store.save("CA1", store.load("CA1"), closed, (), NOW)
+    store.save("CA1", store.load("CA1"), Saving(session=closed), NOW)
     assert raw.ttl("ivr:call:CA1") <= CLOSED_SECONDS
 
 
 def test_counts_add_up_by_day_and_end_by_themselves(store: RedisStore, raw: redis.Redis) -> None:
     for sid in ("CA1", "CA2"):
         counts = (Count("calls"), Count("reached.main_menu"))
-        store.save(sid, store.load(sid), SESSION, counts, NOW)
+        store.save(sid, store.load(sid), Saving(session=SESSION, counts=counts), NOW)
     assert store.counts("2026-03-02") == {"calls": 2, "reached.main_menu": 2}
     assert store.counts("2026-03-03") == {}
     assert 0 < raw.ttl("ivr:counts:2026-03-02") <= COUNTS_SECONDS
@@ -71,7 +91,7 @@ def test_what_another_wrote_there_is_saved_over_but_not_believed(
     raw.set("ivr:call:CA1", b"\xffgarbage")
     held = store.load("CA1")
     assert held.session is None
-    assert store.save("CA1", held, SESSION, (), NOW)
+    assert store.save("CA1", held, SAVING, NOW)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +100,8 @@ def test_what_another_wrote_there_is_saved_over_but_not_believed(
         pytest.param(lambda store: store.ping(), id="ping"),
         pytest.param(lambda store: store.load("CA1"), id="load"),
         pytest.param(lambda store: store.counts("2026-03-02"), id="counts"),
-        pytest.param(lambda s: s.save("CA1", Held(None, b""), SESSION, (), NOW), id="save"),
+        pytest.param(lambda store: store.recall(KEY), id="recall"),
+        pytest.param(lambda s: s.save("CA1", Held(None, b""), SAVING, NOW), id="save"),
     ],
 )
 def test_a_redis_that_is_not_there_is_an_error_of_ours(
@@ -95,13 +116,79 @@ def test_a_url_that_is_none_is_an_error_of_ours() -> None:
         RedisStore("http://example.org")
 
 
+# -- Callers ---------------------------------------------------------------------------------------
+
+
+def test_a_caller_is_recalled_as_kept(store: RedisStore) -> None:
+    assert store.recall(KEY) is None
+    assert store.save("CA1", store.load("CA1"), learning(MEMORY), NOW)
+    assert store.recall(KEY) == MEMORY
+    assert store.load("CA1").session == SESSION
+
+
+def test_what_is_kept_of_a_caller_ends_by_itself_and_is_small(
+    store: RedisStore, raw: redis.Redis
+) -> None:
+    store.save("CA1", store.load("CA1"), learning(MEMORY, Count("calls")), NOW)
+    assert QUARTER_SECONDS - 5 <= raw.ttl(f"ivr:caller:{KEY}") <= QUARTER_SECONDS
+    assert 0 < (raw.memory_usage(f"ivr:caller:{KEY}") or 0) <= 250
+    assert store.counts("2026-03-02") == {"calls": 1}
+
+
+def test_a_turn_that_learns_nothing_leaves_what_is_kept(
+    store: RedisStore, raw: redis.Redis
+) -> None:
+    store.save("CA1", store.load("CA1"), learning(MEMORY), NOW)
+    raw.expire(f"ivr:caller:{KEY}", 60)
+    store.save("CA1", store.load("CA1"), SAVING, NOW)
+    assert store.recall(KEY) == MEMORY
+    assert raw.ttl(f"ivr:caller:{KEY}") <= 60
+
+
+def test_a_forgotten_caller_has_no_key(store: RedisStore, raw: redis.Redis) -> None:
+    store.save("CA1", store.load("CA1"), learning(MEMORY), NOW)
+    store.save("CA1", store.load("CA1"), learning(Forgotten(), Count("forgotten")), NOW)
+    assert store.recall(KEY) is None
+    assert not raw.exists(f"ivr:caller:{KEY}")
+    assert store.load("CA1").session == SESSION
+    assert store.counts("2026-03-02") == {"forgotten": 1}
+
+
+@pytest.mark.parametrize("memory", [replace(MEMORY, step=9), Forgotten()], ids=["new", "forgotten"])
+def test_the_slower_of_two_turns_learns_nothing(
+    store: RedisStore, memory: Memory | Forgotten
+) -> None:
+    before = store.load("CA1")
+    assert store.save("CA1", before, learning(MEMORY), NOW)
+    assert not store.save("CA1", before, learning(memory), NOW)
+    assert store.recall(KEY) == MEMORY
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param(b"\xffgarbage", id="garbage"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(dump_memory(MEMORY)[:-1], id="cut short"),
+        pytest.param(dump_memory(replace(MEMORY, version=VERSION + 1)), id="another version"),
+    ],
+)
+def test_what_cannot_be_read_of_a_caller_is_nothing_and_is_written_over(
+    store: RedisStore, raw: redis.Redis, stored: bytes
+) -> None:
+    raw.set(f"ivr:caller:{KEY}", stored)
+    assert store.recall(KEY) is None
+    store.save("CA1", store.load("CA1"), learning(MEMORY), NOW)
+    assert store.recall(KEY) == MEMORY
+
+
 # -- Embedded --------------------------------------------------------------------------------------
 
 
 def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     with embedded_redis(tmp_path) as url:
         store = RedisStore(url)
-        store.save("CA1", store.load("CA1"), SESSION, (), NOW)
+        store.save("CA1", store.load("CA1"), SAVING, NOW)
         store.close()
     with embedded_redis(tmp_path) as url:
         store = RedisStore(url)

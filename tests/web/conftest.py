@@ -17,11 +17,12 @@ from msgspec.structs import replace
 
 from ivr.flow.model import Pace
 from ivr.simulator.http.clips import read_clip
+from ivr.simulator.setup import OUTCOMES
 from ivr.speech.files import replace_file
 from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.twiml.signature import sign
-from ivr.twiml.verbs import Gather, Hangup, Nested, Pause, Play, Say, Verb
+from ivr.twiml.verbs import Dial, Gather, Hangup, Nested, Pause, Play, Say, Verb
 from tests.conftest import LINE, TOKEN, clean
 from tests.serving import serving
 
@@ -48,10 +49,16 @@ class Answer(Struct, frozen=True):
     """What has no clip."""
 
     @property
+    def gather(self) -> Gather:
+        """What waits for keys; a moment in which none counts may stand before it."""
+        (found,) = (verb for verb in self.verbs if isinstance(verb, Gather))
+        return found
+
+    @property
     def action(self) -> str | None:
-        """Where the next keys go; None when the call ends here."""
-        first = self.verbs[0]
-        return first.action if isinstance(first, Gather) else None
+        """Where the next keys go, or the end of a Dial; None when the call ends here."""
+        asked = next((verb for verb in self.verbs if isinstance(verb, Gather | Dial)), None)
+        return None if asked is None else asked.action
 
     @property
     def place(self) -> str:
@@ -67,6 +74,8 @@ class Caller(Struct):
 
     client: httpx.Client
     token: str = TOKEN
+    number: str = FORM["From"]
+    """From which it rings: who breaks off a call is asked about it at the next one."""
     clips: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def post(self, path: str, form: dict[str, str], *, origin: str = LINE) -> httpx.Response:
@@ -78,18 +87,22 @@ class Caller(Struct):
         return self.client.post(url, content=urlencode(form), headers=headers)
 
     def ring(self, sid: str) -> Answer:
-        return self.read(self.post("/voice", {**FORM, "CallSid": sid, "CallStatus": "ringing"}))
+        ringing = {"From": self.number, "CallSid": sid, "CallStatus": "ringing"}
+        return self.read(self.post("/voice", FORM | ringing))
 
     def key(self, sid: str, action: str, keys: str) -> Answer:
-        """Press keys, `silence` or `#` alone, at the action of an answer."""
+        """Press keys, `silence` or `#` alone, at the action of an answer; or end its Dial so."""
         return self.read(self.turn(sid, action, keys))
 
     def turn(self, sid: str, action: str, keys: str) -> httpx.Response:
+        if keys in OUTCOMES:
+            dialled = {"CallSid": sid, "CallStatus": "in-progress", "DialCallStatus": keys}
+            return self.post(action, FORM | {"From": self.number} | dialled)
         pressed = {"Digits": "" if keys in {"silence", "#"} else keys, "FinishedOnKey": ""}
         if keys == "#":
             pressed["FinishedOnKey"] = "#"
         status = {"CallSid": sid, "CallStatus": "in-progress", "msg": "Gather End"}
-        return self.post(action, {**FORM, **status, **pressed})
+        return self.post(action, FORM | {"From": self.number} | status | pressed)
 
     def read(self, response: httpx.Response) -> Answer:
         assert response.status_code == 200, response.text

@@ -21,7 +21,7 @@ from ivr.flow.model import Asking, End, Lesson, Pace
 from ivr.flow.usage import own_prompts
 from ivr.speech.join import read_name
 from ivr.speech.library import Library
-from ivr.twiml.verbs import Gather, Hangup, Say
+from ivr.twiml.verbs import Hangup, Say
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
 from ivr.web.sound import Sound
@@ -45,9 +45,7 @@ def row(*prompts: str, pace: Pace = Pace.NORMAL) -> tuple[Play, ...]:
 
 
 def urls(answer: Answer) -> list[str]:
-    first = answer.verbs[0]
-    assert isinstance(first, Gather)
-    return [part.url for part in first.nested if isinstance(part, PlayUrl)]
+    return [part.url for part in answer.gather.nested if isinstance(part, PlayUrl)]
 
 
 def caller_of(parts: Parts) -> Caller:

@@ -16,7 +16,6 @@ from ivr.speech.files import replace_file
 from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.speech.utterance import utterances
-from ivr.twiml.verbs import Gather
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
 from ivr.web.stock import Fault, Stock
@@ -108,9 +107,7 @@ def test_a_bad_file_is_spoken_in_the_midst_of_its_menu(  # noqa: PLR0917 - colum
         assert at_menu(client).spoken == ()
     harm(own.file("choose_services"))
     answer = at_menu(client)
-    gather = answer.verbs[0]
-    assert isinstance(gather, Gather)
-    assert [type(part).__name__ for part in gather.nested] == ["Play", "Say", "Play"]
+    assert [type(part).__name__ for part in answer.gather.nested] == ["Play", "Say", "Play"]
     assert answer.words == tuple(said[prompt] for prompt in MENU if prompt != "choose_services")
     assert [say.text for say in answer.spoken] == [said["choose_services"]]
     assert store.counts("2026-03-02")["said.bn.choose_services"] >= 1
@@ -169,10 +166,9 @@ def take_turns(own: Own) -> tuple[str, str]:
 
 def test_new_clips_are_heard_at_the_next_turn(own: Own, client: httpx.Client) -> None:
     def first() -> str:
-        gather = at_menu(client).verbs[0]
-        assert isinstance(gather, Gather)
-        assert isinstance(gather.nested[0], PlayUrl)
-        return gather.nested[0].url.split("-")[1]
+        menu = at_menu(client).gather.nested[0]
+        assert isinstance(menu, PlayUrl)
+        return menu.url.split("-")[1]
 
     old = first()
     before, now = take_turns(own)
@@ -214,7 +210,8 @@ def test_a_manifest_that_is_made_anew_in_parts_takes_no_clip_away(
     replace_file(own.manifest, manifest_bytes(dict([*clips.items()][:13])))
     assert at_menu(client).spoken == ()
     assert client.get(f"{LINE}/readyz").status_code == 200
-    own.file("app_1").unlink()
+    _, prompt, pace = next(iter(read_manifest(own.manifest)))
+    own.file(prompt, pace).unlink()
     assert client.get(f"{LINE}/readyz").status_code == 503, "as long as its file is there"
 
 

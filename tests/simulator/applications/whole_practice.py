@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ivr.simulator.call import Call
 
 LANGUAGE: Final = "bn"
+PRACTISE_KEY: Final = "1"
+"""After the lesson."""
 WRONG_NUMBER: Final = "0000054321"
 PLACES: Final = 9
 """Of the practice: digits to be keyed in, or a question whose answer is only thought of."""
@@ -32,7 +34,7 @@ def register(call: Call, spec: Spec) -> int:
     lesson = spec.flow.nodes["register_lesson"]
     assert isinstance(lesson, Lesson)
     call.start()
-    for key in ("1", "1", AGAIN_KEY, *[NEXT_KEY] * len(lesson.steps), "2"):
+    for key in ("1", "1", AGAIN_KEY, *[NEXT_KEY] * len(lesson.steps), PRACTISE_KEY):
         call.press(key)
     call.wait()
     heard = _press(call, WRONG_NUMBER)

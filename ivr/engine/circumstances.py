@@ -1,0 +1,31 @@
+"""What a step is decided from besides flow, session and event: all that comes from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ivr.engine.codes import Codes
+    from ivr.engine.memory import Memory
+
+
+class Circumstances(Struct, frozen=True, kw_only=True):
+    """The time, the codes, and who calls.
+
+    Sample: `Circumstances(now=datetime(2026, 3, 2, 12, tzinfo=UTC), codes=keyed_codes(b"…", sid))`.
+    """
+
+    now: datetime
+    """With its zone."""
+    codes: Codes
+    """Practice codes of this call."""
+    has_helper: bool = False
+    """There is somebody to ring; at which hours, the flow says."""
+    is_known: bool = False
+    """The caller's number is not withheld, so that something may be kept of the caller."""
+    memory: Memory | None = None
+    """What is kept of the caller; read when a call begins only."""

@@ -1,0 +1,96 @@
+"""From a session to what is kept of its caller, and back at the next call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ivr.engine.memory import Forgotten, Memory
+from ivr.engine.places import first_place, home, present, split, step_index
+from ivr.engine.session import Session
+from ivr.flow.model import Asking, Flow, Lesson
+
+if TYPE_CHECKING:
+    from ivr.engine.circumstances import Circumstances
+
+
+def begun(flow: Flow, circumstances: Circumstances) -> Session:
+    """A call before its first turn, with what is known of its caller.
+
+    It rests at home, should it end before it began.
+    """
+    session = Session(
+        place=first_place(flow, home(flow)),
+        turn=0,
+        language=flow.flow.default_language,
+        is_kept=circumstances.is_known,
+    )
+    memory = circumstances.memory
+    if memory is None or not circumstances.is_known:
+        return session
+    known = memory.language in flow.flow.languages
+    return replace(
+        session,
+        language=memory.language if known else session.language,
+        pace=memory.pace,
+        patience=memory.patience,
+        simple=memory.simple,
+        bookmark=_bookmark(flow, memory, circumstances),
+    )
+
+
+def to_keep(
+    flow: Flow, before: Session, after: Session, circumstances: Circumstances
+) -> Memory | Forgotten | None:
+    """What a turn changes about what is kept of the caller.
+
+    Args:
+        flow: whose places they are.
+        before: the session before the turn.
+        after: the session after it.
+        circumstances: of the turn.
+
+    Returns:
+        The memory as it is to be from now on; that it is to go; None when nothing changes.
+    """
+    if not after.is_kept:
+        return Forgotten() if before.is_kept else None
+    was, now = (_memory(flow, each, 0) for each in (before, after))
+    # Who goes on at a bookmark has been there now: its time begins anew.
+    is_there = after.bookmark in {after.place, split(after.place)[0]}
+    if now == was and (not is_there or before.place == after.place):
+        return None
+    if now == Memory(at=0, language=flow.flow.default_language):
+        return Forgotten()
+    return replace(now, at=int(circumstances.now.timestamp()))
+
+
+def _memory(flow: Flow, session: Session, at: int) -> Memory:
+    return Memory(
+        at=at,
+        language=session.language,
+        pace=session.pace,
+        patience=session.patience,
+        simple=session.simple,
+        bookmark=session.bookmark,
+        step=_index(flow, session.bookmark),
+    )
+
+
+def _index(flow: Flow, place: str | None) -> int:
+    node_id, step = split(place or "")
+    node = flow.nodes.get(node_id)
+    return step_index(node, step) if isinstance(node, Lesson) else 0
+
+
+def _bookmark(flow: Flow, memory: Memory, circumstances: Circumstances) -> str | None:
+    """Where the caller can go on, as it is called now; None when it is too long ago, or gone."""
+    age = circumstances.now.timestamp() - memory.at
+    most = timedelta(hours=flow.flow.kept.bookmark_hours).total_seconds()
+    if memory.bookmark is None or age > most:
+        return None
+    place = present(flow, memory.bookmark, memory.step)
+    node = None if place is None else flow.nodes[split(place)[0]]
+    return place if isinstance(node, Asking) and node.resume else None

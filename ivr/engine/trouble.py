@@ -1,0 +1,175 @@
+"""What the line does about silence and about keys that lead nowhere: a ladder, and a watch.
+
+At each place the words escalate: first gentle, then with an example, then the way out to help, then
+the warning that the call will end, then the end. No sentence is said three times at one place in
+one call: what was said twice there is passed over for the next rung. Beside it trouble over the
+whole call adds up to confusion, and at each level of it the line offers something.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from ivr.engine.moves import Moment, Via, arrive, changed, fresh, is_beside, stay
+from ivr.engine.turn import Count, Turn
+from ivr.flow.patience import Patience, patience
+
+if TYPE_CHECKING:
+    from ivr.engine.session import Session
+    from ivr.flow.model import Asking, Leave, Level, PromptId, Silence
+
+Kind: TypeAlias = Literal["silence", "wrong"]
+MOST: Final = 2
+"""How often a sentence is said at a place in answer to trouble."""
+
+
+def silent(at: Moment, node: Asking) -> Turn:
+    """Asks again after a silence, or leads on to where silence leads."""
+    tried = replace(at.session, silences=at.session.silences + 1)
+    leave = node.silence
+    watched = _watched(at.having(tried), node, "silence")
+    rung = _rungs(patience(at.flow, node))
+    # Where silence has led on twice, the ladder takes over: so no silent call is endless.
+    if leave is not None and tried.silences >= leave.after and _times(tried, rung) < MOST:
+        return _left(watched, leave, rung)
+    said = patience(at.flow, node).no_input
+    return _offered(watched, node, "silence") or _climbed(watched, node, said, "silence")
+
+
+def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
+    """Asks again after a key or an entry that leads nowhere, or leads out.
+
+    `urgent` is a warning: it is said in place of the node's own words, whatever was said before,
+    and even when the tries are over.
+    """
+    tried = replace(at.session, wrongs=at.session.wrongs + 1)
+    watched = _watched(at.having(tried), node, "wrong")
+    said = patience(at.flow, node).invalid
+    first = () if urgent is None else (urgent,)
+    return _offered(watched, node, "wrong", first) or _climbed(watched, node, said, "wrong", first)
+
+
+def repeated(at: Moment, node: Asking, *lead: PromptId) -> Turn:
+    """Says a place again because the caller asks; too often, and the line offers something."""
+    watched = _watched(at, node, "repeat")
+    return _offered(watched, node, None, lead) or stay(
+        watched.having(fresh(watched.session)), *lead, settles=True
+    )
+
+
+def kept_at_first(at: Moment, node: Asking) -> Turn:
+    """Says the first step again to a caller who goes back from it; says that it is, twice."""
+    rung = _rungs(patience(at.flow, node)) + 1
+    lead = () if _times(at.session, rung) >= MOST else (at.flow.defaults.lesson.at_first,)
+    return repeated(at.having(_telling(at.session, rung)), node, *lead)
+
+
+def _watched(at: Moment, node: Asking, kind: Literal["silence", "wrong", "repeat"]) -> Moment:
+    if is_beside(node):
+        return at
+    points = getattr(at.flow.confusion, kind)
+    return at.having(replace(at.session, confusion=at.session.confusion + points))
+
+
+def _offered(
+    at: Moment, node: Asking, kind: Kind | None, first: tuple[PromptId, ...] = ()
+) -> Turn | None:
+    """What a level of confusion offers that is reached now; None: none is."""
+    due = None if is_beside(node) else _level(at)
+    if due is None:
+        return None
+    number, level = due
+    lead = (*first, *(() if level.prompt is None else (level.prompt,)))
+    counted = (*_counted(at, kind), Count(f"offered.{level.go}"))
+    limits = patience(at.flow, node)
+    now = replace(at.session, offered=number + 1)
+    if level.prompt == limits.ways_out[0].prompt:  # one sentence, whichever of the two says it
+        now = _telling(now, limits.tries - 1)
+    return arrive(at.having(now), level.go, Via(lead, counted, settles=kind != "silence"))
+
+
+def _level(at: Moment) -> tuple[int, Level] | None:
+    """The level that is due, with its number; one with nothing to offer to this caller is not."""
+    session = at.session
+    for number, level in enumerate(at.flow.confusion.levels):
+        is_new = number >= session.offered and level.at <= session.confusion
+        if is_new and (level.in_simple or not session.simple):
+            return number, level
+    return None
+
+
+def _climbed(
+    at: Moment,
+    node: Asking,
+    said: tuple[PromptId, ...],
+    kind: Kind,
+    first: tuple[PromptId, ...] = (),
+) -> Turn:
+    """The next rung of the ladder that was not said twice here."""
+    limits = patience(at.flow, node)
+    session = at.session
+    rungs = _rungs(limits)
+    tries = session.silences + session.wrongs
+    for rung in range(min(tries, limits.tries) - 1, rungs):
+        if _times(session, rung) < MOST:
+            break
+    else:
+        rung = rungs
+    told = at.having(_telling(session, rung))
+    if rung < limits.tries - 1:
+        words = first or (said[min(rung, len(said) - 1)],)
+        return _asked_again(told, words, kind)
+    effects = _counted(at, kind)
+    way = rung - (limits.tries - 1)
+    if way < len(limits.ways_out):
+        return _gone(told, limits.ways_out[way], first, effects, kind)
+    return arrive(told, at.flow.defaults.ends_at, Via(first, effects))
+
+
+def _rungs(limits: Patience) -> int:
+    """How many rungs there are before the end: asking again, and the ways out."""
+    return limits.tries - 1 + len(limits.ways_out)
+
+
+def _left(at: Moment, leave: Silence, rung: int) -> Turn:
+    """Leads on to where silence leads."""
+    lead = () if leave.prompt is None else (leave.prompt,)
+    now = changed(at.having(_telling(at.session, rung)), leave.set)
+    return arrive(now, leave.go, Via(lead, _counted(at, "silence")))
+
+
+def _gone(
+    at: Moment, leave: Leave, first: tuple[PromptId, ...], effects: tuple[Count, ...], kind: Kind
+) -> Turn:
+    lead = (*first, *(() if leave.prompt is None else (leave.prompt,)))
+    via = Via(lead, effects, settles=kind == "wrong")
+    return arrive(changed(at, leave.set), leave.go, via)
+
+
+def _asked_again(at: Moment, words: tuple[PromptId, ...], kind: Kind) -> Turn:
+    turn = stay(at.having(replace(at.session, brief=True)), *words, settles=kind == "wrong")
+    return Turn(turn.session, turn.instructions, _counted(at, kind))
+
+
+def _counted(at: Moment, kind: Kind | None) -> tuple[Count, ...]:
+    return () if kind is None else (Count(f"{kind}.{at.session.place}"),)
+
+
+def _times(session: Session, rung: int) -> int:
+    told = session.told.get(_key(session), "")
+    return int(told[rung]) if rung < len(told) else 0
+
+
+def _telling(session: Session, rung: int) -> Session:
+    """The session in which one more sentence was said at this place."""
+    told = session.told.get(_key(session), "").ljust(rung + 1, "0")
+    more = min(int(told[rung]) + 1, 9)
+    now = f"{told[:rung]}{more}{told[rung + 1 :]}"
+    return replace(session, told={**session.told, _key(session): now})
+
+
+def _key(session: Session) -> str:
+    """The place, to a caller: the parts of one code are one."""
+    return session.place.partition(".part_")[0]
