@@ -11,6 +11,7 @@ IvrError
 ├── CallError         the pretend carrier cannot place or go on with a call
 │   └── ScriptError     a turn of a script cannot be done where it comes
 ├── ReplayError       a kept call cannot be read, written or placed again
+├── RehearsalError    a rehearsal cannot be held: personas, figures or a pretend caller
 └── ProviderError     the telephone provider's REST API refused or did not answer
 
 A message says what is wrong, where, and what to do. Foreign exceptions are mapped to these at one
@@ -81,6 +82,10 @@ class ScriptError(CallError):
 
 class ReplayError(IvrError):
     """A kept call cannot be read, written or placed again."""
+
+
+class RehearsalError(IvrError):
+    """The personas or the figures to compare with cannot be read, or a rehearsal cannot go on."""
 
 
 class ProviderError(IvrError):

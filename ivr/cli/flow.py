@@ -6,7 +6,7 @@ import json
 
 import click
 
-_NAMES = ("flow", "prompts", "facts", "lexicon")
+_NAMES = ("flow", "prompts", "facts", "lexicon", "personas")
 
 
 @click.group()
@@ -17,13 +17,14 @@ def flow() -> None:
 @flow.command("schema")
 @click.argument("name", type=click.Choice(_NAMES), default="flow")
 def schema(name: str) -> None:
-    """Print the JSON Schema of a kind of file in config/: flow, prompts, facts or lexicon.
+    """Print the JSON Schema of a kind of file in config/: the flow, the prompts, and so on.
 
     The files in config/ name these schemas, so that editors complete and check what is typed:
     `ivr flow schema prompts > config/schema/prompts.json`.
     """
     from ivr.flow.schema import SHAPES, schema_of
+    from ivr.rehearsal.personas import Personas
     from ivr.speech.lexicon import Lexicon
 
-    shapes = {**SHAPES, "lexicon": Lexicon}
+    shapes = {**SHAPES, "lexicon": Lexicon, "personas": Personas}
     click.echo(json.dumps(schema_of(name, shapes[name]), indent=2, ensure_ascii=False))

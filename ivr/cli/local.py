@@ -53,7 +53,7 @@ def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> It
     settings = project.settings
     with ExitStack() as stack:
         Library.open(settings.audio)  # a broken manifest must not be rendered over
-        _render(project, Console(stderr=True), is_stdout_free=is_stdout_free)
+        clips_rendered(project, Console(stderr=True), is_stdout_free=is_stdout_free)
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
         store = RedisStore(redis_url)
         stack.callback(store.close)
@@ -78,8 +78,16 @@ def caller_keys(secret_key: str) -> Callable[[str], str | None]:
     return key
 
 
-def _render(project: Project, console: Console, *, is_stdout_free: bool) -> None:
-    """Clips that cannot be made do not keep the line from answering: they are spoken by Say."""
+def clips_rendered(project: Project, console: Console, *, is_stdout_free: bool) -> None:
+    """Renders the clips that are missing, with the offline voice, and tells what came of it.
+
+    Clips that cannot be made do not keep the line from answering: they are spoken by Say.
+
+    Args:
+        project: whose clips.
+        console: of the progress.
+        is_stdout_free: whether a summary may go there; otherwise it goes to stderr.
+    """
     from ivr.cli.audio.render import troubles
     from ivr.cli.audio.studio import recordings_told, render_missing, summary
     from ivr.errors import SpeechError

@@ -17,6 +17,10 @@ _COMMANDS: Final = {
     "dev": ("ivr.cli.dev", "Run the line on this machine, with all that it needs."),
     "flow": ("ivr.cli.flow", "Tools for the flow of the call."),
     "phone": ("ivr.cli.phone", "Ring a line from a telephone in the browser."),
+    "rehearse": (
+        "ivr.cli.rehearse",
+        "Let pretend callers ring the line, and count who gets through.",
+    ),
     "serve": ("ivr.cli.serve", "Run the line for the public."),
     "twilio": ("ivr.cli.twilio", "Point a Twilio number at this line."),
 }

@@ -28,4 +28,4 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     is_known: bool = False
     """The caller's number is not withheld, so that something may be kept of the caller."""
     memory: Memory | None = None
-    """What is kept of the caller; read when a call begins only."""
+    """What is kept of the caller; read when a call begins, or when its session is lost."""

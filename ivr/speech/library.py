@@ -58,6 +58,8 @@ class Library:
         self.stamp = stamp
         """Of the manifest that was read; None when there was none."""
         self._clips = dict(clips)
+        # To look through the folder costs a millisecond; while it has its stamp, this is in it.
+        self._beginnings: tuple[Stamp | None, dict[str, Path]] = (None, {})
         self._added: dict[Place, Clip] = {}
 
     @classmethod
@@ -132,9 +134,17 @@ class Library:
         """
         if not _PREFIX.fullmatch(prefix):
             return None
-        files = (self.file(path.stem) for path in self._folder.glob(f"{prefix}*.wav"))
-        found = [path for path in files if path is not None]
-        return found[0] if len(found) == 1 else None
+        now = stamp_of(self._folder, follow_symlinks=True)
+        if self._beginnings[0] != now:
+            self._beginnings = now, {}
+        known = self._beginnings[1]
+        if prefix not in known:
+            files = (self.file(path.stem) for path in self._folder.glob(f"{prefix}*.wav"))
+            found = [path for path in files if path is not None]
+            if len(found) != 1:
+                return None
+            known[prefix] = found[0]
+        return known[prefix]
 
     def content(self, clip: Clip) -> bytes:
         """Read the file of a clip, whatever is in it.

@@ -56,7 +56,7 @@ class Line:
         try:
             for _ in range(MAX_RACES):
                 held, session = self._loaded(call.sid)
-                if session is None and isinstance(happened, CallStarted):
+                if session is None and not isinstance(happened, CallEnded):
                     around = replace(around, memory=self._recalled(call))
                 turn = self._turn(session, happened, around)
                 saving = self._saving(call, turn)

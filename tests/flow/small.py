@@ -90,6 +90,22 @@ MENU = """
 """
 
 
+LESSON = """
+  menu:
+    kind: lesson
+    numbered: of_two
+    steps:
+      - {prompt: one, options: [{key: '4', prompt: one_on, go: aside}]}
+      - {prompt: two, options: [{key: '4', prompt: two_on, go: bye}]}
+    next: bye
+"""
+
+
+def menu(more: str) -> str:
+    """The menu of a small flow with more said of it."""
+    return f"{MENU}{more}\n"
+
+
 def small_text(nodes: str = MENU, *changes: tuple[str, str], tail: str = "") -> str:
     """The text of a flow with these nodes beside `hello`, `aside` and `bye`.
 

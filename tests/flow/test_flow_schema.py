@@ -17,7 +17,7 @@ from tests.flow.small import broken
 CONFIG = Path(__file__).parents[2] / "config"
 
 
-@pytest.mark.parametrize("name", [*SHAPES, "lexicon"])
+@pytest.mark.parametrize("name", [*SHAPES, "lexicon", "personas"])
 def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> None:
     result = CliRunner().invoke(flow, ["schema", name])
     assert result.exit_code == 0
@@ -33,6 +33,7 @@ def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> 
         ("prompts/en.yaml", "../schema/prompts.json"),
         ("lexicon.bn.yaml", "schema/lexicon.json"),
         ("lexicon.en.yaml", "schema/lexicon.json"),
+        ("personas.yaml", "schema/personas.json"),
     ],
 )
 def test_each_config_file_names_its_schema_for_editors(file: str, schema: str) -> None:
