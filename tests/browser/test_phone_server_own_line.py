@@ -101,6 +101,14 @@ def test_what_is_watched_in_a_call_is_told(caller: Caller) -> None:
     assert "two at the screen" not in told
 
 
+def test_more_time_and_two_at_the_screen_are_told(caller: Caller) -> None:
+    told = dict(caller.ring().do("listen").press("1").session or [])
+    assert told["given more time"] == "once"
+    assert told["kept of the caller"] == "language bn, pace normal, given more time once"
+    told = dict(caller.press("4").press("4").session or [])
+    assert told["two at the screen"] == "yes"
+
+
 def test_of_a_caller_who_asks_to_be_forgotten_nothing_is_kept(caller: Caller) -> None:
     told = dict(caller.ring().press("1").press("1").press("1").session or [])
     assert "goes on at register_lesson.register_2" in told["kept of the caller"]

@@ -128,6 +128,23 @@ def test_the_command_of_a_finding_rings_as_the_crawl_did_and_keeps_the_token() -
     assert "secret" not in told
 
 
+@pytest.mark.parametrize(
+    ("arguments", "rings_again"),
+    [
+        pytest.param((), False, id="a line at a URL"),
+        pytest.param(("--ring-again",), True, id="where it is asked for"),
+        pytest.param(("--no-ring-again",), False, id="where it is not wanted"),
+    ],
+)
+def test_who_is_rung_again_is_chosen(
+    url: str, arguments: tuple[str, ...], *, rings_again: bool
+) -> None:
+    result = crawled(url, "--json", "--max-calls", "20", *arguments)
+    told = msgspec.json.decode(result.stdout, type=Report)
+    tried = {key.input for place in told.places for key in place.keys}
+    assert ("ring-again" in tried) is rings_again
+
+
 def test_a_limit_that_is_reached_is_told(url: str) -> None:
     result = crawled(url, "--max-documents", "2")
     assert result.exit_code == 1
@@ -167,9 +184,10 @@ def test_the_line_of_this_folder_is_crawled_without_a_url(
     monkeypatch.setenv("IVR_CONFIG", str(Path(__file__).parents[2] / "config"))
     monkeypatch.setenv("IVR_AUDIO", str(audio))
     monkeypatch.chdir(tmp_path)
-    result = crawled("--max-calls", "1")
-    assert "stopped at --max-calls 1: " in result.stdout
+    result = crawled("--max-calls", "15")
+    assert "stopped at --max-calls 15: " in result.stdout
     assert "  1  /voice  waits for 1 key\n" in result.stdout
+    assert "ring-again → " in result.stdout, "it remembers its callers"
     monkeypatch.setenv("IVR_CONFIG", str(tmp_path / "nowhere"))
     with pytest.raises(Exception, match="There is no folder"):
         crawled()

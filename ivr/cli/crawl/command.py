@@ -38,6 +38,7 @@ class Options(Caller, frozen=True, kw_only=True):
     url: str | None
     entries: tuple[str, ...]
     words: tuple[str, ...]
+    ring_again: bool | None
     max_documents: int
     max_calls: int
     timeout: float
@@ -76,7 +77,9 @@ class Options(Caller, frozen=True, kw_only=True):
         """What the caller may key and say besides what every crawl tries."""
         from ivr.simulator.crawl.inputs import Offers
 
-        return Offers(entries=self.entries, words=self.words)
+        # This checkout's line remembers who rings; of another one nobody knows.
+        rings_again = self.url is None if self.ring_again is None else self.ring_again
+        return Offers(entries=self.entries, words=self.words, rings_again=rings_again)
 
     def limits(self) -> Limits:
         """When the crawl stops."""
@@ -107,6 +110,12 @@ class Options(Caller, frozen=True, kw_only=True):
     multiple=True,
     help="Words to try wherever speech is taken; may be given more than once. "
     "[default: the hints of the document]",
+)
+@click.option(
+    "--ring-again/--no-ring-again",
+    default=None,
+    help="Hang up once at every place and ring again, for a line that remembers its callers. "
+    "[default: only without URL]",
 )
 @click.option(
     "--max-documents",

@@ -76,13 +76,18 @@ class Backlog:
         """Says whether a call that was to come to this variant has not."""
         return variant.number in self._attempts
 
-    def fail(self, variant: Variant) -> None:
-        """Notes that a call has not come to this variant; gives it up when that is too often."""
+    def fail(self, variant: Variant) -> bool:
+        """Notes that a call has not come to this variant; says whether that was too often.
+
+        Then what is untried there is given up.
+        """
         attempts = self._attempts[variant.number] = self._attempts.get(variant.number, 0) + 1
-        if attempts >= MAX_ATTEMPTS:
-            untried = self.of(variant)
-            self.given_up += [(variant, step) for step in untried]
-            untried.clear()
+        if attempts < MAX_ATTEMPTS:
+            return False
+        untried = self.of(variant)
+        self.given_up += [(variant, step) for step in untried]
+        untried.clear()
+        return True
 
 
 _NOTHING: Final[deque[Step]] = deque(maxlen=0)

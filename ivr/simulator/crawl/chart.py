@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ivr.simulator.crawl.inputs import Offers
+    from ivr.simulator.crawl.limits import Limits
     from ivr.simulator.digits import Digits
     from ivr.twiml.request import DialStatus
 
@@ -46,7 +47,7 @@ class Chart:
     Args:
         digits: what counts as a digit that is read out.
         offers: what the caller may key and say besides what every crawl tries.
-        max_documents: how many places are told apart.
+        limits: how many places are told apart, and how many calls are placed.
         on_progress: told after each input.
     """
 
@@ -54,14 +55,14 @@ class Chart:
         self,
         digits: Digits,
         offers: Offers,
-        max_documents: int,
+        limits: Limits,
         on_progress: Callable[[Progress], object] | None,
     ) -> None:
         self.sounds = Sounds(digits)
         self.atlas, self.survey = Atlas(self.sounds), Survey(self.sounds)
         self.backlog = Backlog(offers)
         self.calls = self.tried = 0
-        self._max_documents = max_documents
+        self._limits = limits
         self._on_progress = on_progress
         self._repeated: dict[int, int] = {}
         self.backlog.add(self.atlas.start)
@@ -112,14 +113,24 @@ class Chart:
                 self.backlog.errands.append((before, Step(taken.input, outcomes)))
         return way
 
+    def count_call(self) -> None:
+        """Counts a call that is about to be placed.
+
+        Raises:
+            StopError: there were enough of them.
+        """
+        if self.calls >= self._limits.max_calls:
+            raise StopError(f"--max-calls {self._limits.max_calls}")
+        self.calls += 1
+
     def check(self) -> None:
         """Tells how far the crawl has come, and sees that there is room for more.
 
         Raises:
             StopError: there is none.
         """
-        if len(self.atlas.places) > self._max_documents:
-            raise StopError(f"--max-documents {self._max_documents}")
+        if len(self.atlas.places) > self._limits.max_documents:
+            raise StopError(f"--max-documents {self._limits.max_documents}")
         if self.survey.is_full:
             raise StopError(f"{MAX_LETTERS} letters of words, URLs and messages")
         if self._on_progress is not None:

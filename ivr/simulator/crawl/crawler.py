@@ -56,7 +56,8 @@ def crawl(  # noqa: PLR0913 - what a crawl has, by name and with defaults
         url: of the first document, absolute.
         auth_token: signs every request.
         transport: how requests travel: `InProcess(app)` for a WSGI application; None over HTTP.
-        setup: of each call; its dial_outcomes and max_documents are chosen by the crawl.
+        setup: of each call; its dial_outcomes and max_documents are chosen by the crawl, and so is
+            a number for each call where the usual FROM_NUMBER is left as it is.
         digits: what counts as a digit that is read out; None for numerals and English words.
         offers: what the caller may key and say besides what every crawl tries.
         limits: when to stop.
@@ -64,11 +65,11 @@ def crawl(  # noqa: PLR0913 - what a crawl has, by name and with defaults
     """
     limits, digits = limits or Limits(), digits or Digits()
     watch = Watch(limits.max_seconds)
-    chart = Chart(digits, offers or Offers(), limits.max_documents, on_progress)
+    chart = Chart(digits, offers or Offers(), limits, on_progress)
     setup = replace(setup or Setup(), max_documents=MAX_CALL_DOCUMENTS)
     with Phone(Timely(transport or Network(), watch), auth_token) as phone:
         ringer = Ringer(phone, url, setup, watch, digits)
-        walker = Walker(chart, ringer, limits.max_calls)
+        walker = Walker(chart, ringer)
         walker.walk()
         showing = Showing(chart, ringer, is_allowed=not walker.stopped)
         findings = findings_of(chart, walker, showing)

@@ -78,7 +78,7 @@ def _seen(sighting: Sighting, showing: Showing) -> Finding:
         message=message,
         document=sighting.document,
         at=tuple(dict.fromkeys(_at(*each) for each in sighting.places)),
-        keys=" ".join(script.keys),
+        keys=script.told,
         dial=",".join(script.outcomes),
         is_shown_again=script.is_shown,
     )
@@ -100,7 +100,7 @@ def _loops(chart: Chart, showing: Showing) -> Iterator[Finding]:
             message=_loop_message(loop),
             document=address(loop[0].first.document),
             at=tuple((place.number, "") for place in loop),
-            keys=" ".join(script.keys),
+            keys=script.told,
             dial=",".join(script.outcomes),
             is_shown_again=script.is_shown,
         )

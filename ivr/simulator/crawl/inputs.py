@@ -28,6 +28,8 @@ SOME_KEY: Final = "1"
 """What is pressed where digits were read out before, and now are not."""
 MAX_DIALS: Final = 3
 """Of one input, whose outcomes are tried; those after them are answered."""
+RING_AGAIN: Final = "ring-again"
+"""As the second call is told, for which a script has no word."""
 _WRONG: Final = "1"
 """As a wrong entry is written in a script, and pressed where nothing was read out."""
 _WRONG_DIGITS: Final = "1234567890"
@@ -55,7 +57,11 @@ class Ring(Struct, frozen=True, tag=True):
     """The caller rings, with which each call begins."""
 
 
-Input: TypeAlias = Ring | Press | Speak | Record | Wait | ReadOut | WrongEntry
+class RingAgain(Struct, frozen=True, tag=True):
+    """The caller hangs up in the middle of it, and rings again from the same number."""
+
+
+Input: TypeAlias = Ring | RingAgain | Press | Speak | Record | Wait | ReadOut | WrongEntry
 
 
 class Step(Struct, frozen=True):
@@ -73,21 +79,25 @@ class Offers(Struct, frozen=True, kw_only=True):
     """For a Gather that takes more than one key."""
     words: tuple[str, ...] = ()
     """For one that listens to speech; empty for the hints of its document."""
+    rings_again: bool = False
+    """Whether the caller hangs up once at every place, and rings again: for an application that
+    remembers its callers from one call to the next."""
 
 
 def inputs_of(ask: Ask, digits: str, offers: Offers) -> tuple[Input, ...]:
-    """Gives what is tried at a place, in the order in which it is tried; silence comes last.
+    """Gives what is tried at a place, in that order: silence is last, but for another call.
 
     Args:
         ask: what the line waits for.
         digits: that it reads out there; empty for none.
         offers: of this crawl.
     """
+    last: list[Input] = [Wait(), RingAgain()] if offers.rings_again else [Wait()]
     match ask.kind:
         case "gather":
-            found = [*_keyed(ask, digits, offers), *_spoken(ask, offers), Wait()]
+            found: list[Input] = [*_keyed(ask, digits, offers), *_spoken(ask, offers), *last]
         case "record":
-            found = [Record(RECORD_SECONDS), Wait()]
+            found = [Record(RECORD_SECONDS), *last]
         case "queue":
             found = [Wait()]
         case "ring":
@@ -140,7 +150,7 @@ def carry_out(call: Call, given: Input, rows: Sequence[str]) -> None:
         rows: of digits that were read out to them, the latest one last.
     """
     match given:
-        case Ring():
+        case Ring() | RingAgain():
             call.start()
         case Press(keys):
             call.press(keys)
@@ -159,11 +169,15 @@ def carry_out(call: Call, given: Input, rows: Sequence[str]) -> None:
 
 
 def _wrong(rows: Sequence[str], length: int) -> str:
-    """An entry that is far from all that was read out: no digit of it stands where it should.
+    """An entry that is far from all that was read out, and so leads where every wrong entry leads.
 
-    So it is wrong whatever was read out, and leads where every wrong entry leads.
+    A digit that was not read out the last time makes one which nobody takes for a slip; where
+    there is none such, no digit of it stands where it should.
     """
-    return "".join(_wrong_at(rows, at) for at in range(length))
+    last = rows[-1] if rows else ""
+    entries = (digit * length for digit in _WRONG_DIGITS if digit not in last)
+    found = next((entry for entry in entries if entry not in rows), None)
+    return found or "".join(_wrong_at(rows, at) for at in range(length))
 
 
 def _wrong_at(rows: Sequence[str], at: int) -> str:
@@ -182,10 +196,15 @@ def _wait(call: Call) -> None:
 
 
 def written(given: Input) -> str:
-    """Gives an input as `ivr call --keys` takes it; empty for the ringing, which is none."""
+    """Gives an input as `ivr call --keys` takes it.
+
+    Empty for the ringing, which is none; RING_AGAIN where a script, which is one call, ends.
+    """
     match given:
         case Ring():
             return ""
+        case RingAgain():
+            return RING_AGAIN
         case Press(keys):
             return keys
         case WrongEntry(length, finishing):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.simulator.crawl.inputs import RingAgain
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -36,10 +38,12 @@ def closed_loops(places: Collection[Place], unknown: Collection[int]) -> list[li
 
 
 def _targets(place: Place) -> set[int]:
+    """Where one comes within the call: to hang up and ring again is no way out of it."""
     return {
         target.place.number
         for variant in place.variants
-        for way in variant.ways.values()
+        for step, way in variant.ways.items()
+        if not isinstance(step.input, RingAgain)
         for target in way.targets
     }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from ivr.simulator.crawl.atlas import Trail, Variant, outcomes_of
-from ivr.simulator.crawl.inputs import Ring, written
+from ivr.simulator.crawl.inputs import RING_AGAIN, Ring, written
 from ivr.simulator.crawl.limits import StopError
 from ivr.simulator.crawl.survey import Fault, faults
 from ivr.simulator.crawl.turn import Turn
@@ -29,6 +29,11 @@ class Script(Struct, frozen=True):
     outcomes: tuple[DialStatus, ...]
     is_shown: bool
     """Whether a call that followed it came there."""
+
+    @property
+    def told(self) -> str | None:
+        """Its keys, as one line; None where it takes more than one call."""
+        return None if RING_AGAIN in self.keys else " ".join(self.keys)
 
 
 class Showing:

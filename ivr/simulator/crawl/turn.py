@@ -96,6 +96,8 @@ class Listener:
         self.turn = Turn()
         self.documents = 0
         """How many the call has had."""
+        self.dialed = 0
+        """How many outcomes of Dials it has used up."""
         self._document, self._text = "", ""
         self._asked = ""
         """A document that was asked for, and has not come."""
@@ -170,6 +172,7 @@ class Listener:
             call: of which all was told, and which waits or is over.
         """
         turn, self.turn = self.turn, Turn()
+        self.dialed += len(turn.outcomes)
         # A call that has failed stands in the document that could not be had.
         turn.document = self._asked or self._document
         turn.ask = self._ask(call, turn.document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ivr.simulator.crawl.chart import Chart, Passage
+from ivr.simulator.crawl.inputs import RingAgain
 from ivr.simulator.crawl.route import route
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class Visit:
     def _try(self, step: Step) -> Way:
         """Takes a step, and learns where it leads; what is cut off in the middle stays untried."""
         before = self.at
+        if isinstance(step.input, RingAgain):
+            self._chart.count_call()
         turn = self._conversation.do(step.input)
         passage = Passage(
             before=before, came_from=self._came_from, step=step, turn=turn, trail=self._trail

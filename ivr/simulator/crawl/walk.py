@@ -34,16 +34,14 @@ class Walker:
     Args:
         chart: what is known, and what is untried.
         ringer: places the calls; each can have MAX_CALL_DOCUMENTS.
-        max_calls: after which it stops.
     """
 
-    def __init__(self, chart: Chart, ringer: Ringer, max_calls: int) -> None:
+    def __init__(self, chart: Chart, ringer: Ringer) -> None:
         self.stopped = ""
         """Why it stopped before all was tried; empty when it did not."""
         self.waited_for = ""
         """What took so long that the time was over; empty for nothing."""
         self._chart, self._ringer = chart, ringer
-        self._max_calls = max_calls
         self._lost = 0
 
     def walk(self) -> None:
@@ -74,7 +72,7 @@ class Walker:
 
     def _visit(self, trail: Trail, goal: Variant) -> None:
         """Places a call that follows a trail, and goes on from where that has led."""
-        self._count()
+        self._chart.count_call()
         tried = self._chart.tried
         with self._ringer.ringing(outcomes_of(trail)) as conversation:
             visit = Visit(self._chart, conversation)
@@ -86,20 +84,16 @@ class Walker:
 
     def _run_errand(self, goal: Variant, step: Step) -> None:
         """Places a call for one step, and goes on from where that has led."""
-        self._count()
-        trail, backlog = self._chart.trail_to(goal), self._chart.backlog
+        self._chart.count_call()
+        backlog = self._chart.backlog
+        trail = goal.trail if backlog.has_failed(goal) else self._chart.trail_to(goal)
         with self._ringer.ringing(outcomes_of((*trail, step))) as conversation:
             visit = Visit(self._chart, conversation)
             visit.follow(trail)
             self._see_whether_it_answers(visit)
-            if not visit.take_errand(goal, step):
+            if not visit.take_errand(goal, step) and backlog.fail(goal):
                 backlog.given_up.append(backlog.errands.popleft())
             visit.explore()
-
-    def _count(self) -> None:
-        if self._chart.calls >= self._max_calls:
-            raise StopError(f"--max-calls {self._max_calls}")
-        self._chart.calls += 1
 
     def _see_whether_it_answers(self, visit: Visit) -> None:
         """One that has answered before, and now fails at once again and again, has gone."""
