@@ -12,6 +12,8 @@ WITHHELD: Final = frozenset(
 """What a carrier says in place of a number that the caller does not show."""
 MIN_DIGITS: Final = 7
 """Country code included, no telephone has fewer; what is shorter is nobody's own number."""
+MIN_OTHER_DIGITS: Final = 3
+"""What has hardly another digit than 0, such as +910000000000, stands in for a number."""
 INDIA: Final = "91"
 NATIONAL_DIGITS: Final = 10
 """An Indian number without its country code."""
@@ -45,20 +47,22 @@ def caller_name(given: str) -> str | None:
     found = _SCHEME.match(given.strip())
     rest = unquote(given.strip()[found.end() :] if found else given.strip())
     user = re.split("[@;]", rest)[0].strip()
-    if user.lower() in WITHHELD or not re.search(r"\w", user):
+    if not re.search(r"\w", user) or WITHHELD.intersection(re.findall("[a-z]+", user.lower())):
         return None
     return _number(user) if _WRITTEN.fullmatch(user) else f"{found[0] if found else ''}{rest}"
 
 
 def is_own(keys: str, given: str) -> bool:
     """Whether these keys are the number from which the caller rings, without its country code."""
-    own = re.sub(r"\D", "", given)[-NATIONAL_DIGITS:]
-    return len(own) == NATIONAL_DIGITS and keys == own
+    own = caller_name(given) or ""
+    return is_e164(own) and len(keys) == NATIONAL_DIGITS and own.endswith(keys)
 
 
 def _number(written: str) -> str | None:
     digits = re.sub(r"[^0-9]", "", written)
     if {digits, digits.removeprefix("1")} & _KEYED or len(digits) < MIN_DIGITS:
+        return None
+    if len(digits.strip("0")) < MIN_OTHER_DIGITS:
         return None
     if written.startswith("+"):
         return f"+{digits}"

@@ -37,9 +37,9 @@ class Call(Struct, frozen=True, kw_only=True):
 
     sid: str
     caller: str | None
-    """Who rings, always written in the same way; None when the number is withheld."""
+    """Who is on the line, always written in the same way; None when the number is withheld."""
     line: str | None
-    """The number that was rung, in E.164 form; None where it was rung in another way, as by SIP."""
+    """The line's number, in E.164 form; None where it was rung in another way, as by SIP."""
 
     def __repr__(self) -> str:
         """Name the call only: a repr may end in a log, and numbers must not."""
@@ -70,12 +70,8 @@ def call(form: Mapping[str, str]) -> Call:
     sid = form.get(request.CALL_SID, "")
     if not _SID.fullmatch(sid):
         raise EventError("CallSid is missing or is no call's name; send the one of the call")
-    line = form.get(request.TO, "")
-    return Call(
-        sid=sid,
-        caller=caller_name(form.get(request.FROM, "")),
-        line=line if is_e164(line) else None,
-    )
+    caller, line = _parties(form)
+    return Call(sid=sid, caller=caller_name(caller), line=line if is_e164(line) else None)
 
 
 def turn_event(form: Mapping[str, str]) -> Digits | NoInput | DialEnded:
@@ -89,7 +85,7 @@ def turn_event(form: Mapping[str, str]) -> Digits | NoInput | DialEnded:
     digits = form.get(request.DIGITS, "") or form.get(request.FINISHED_ON_KEY, "")
     if not digits:
         return NoInput()
-    return Digits(digits[:MAX_KEYS], own_number=is_own(digits, form.get(request.FROM, "")))
+    return Digits(digits[:MAX_KEYS], own_number=is_own(digits, _parties(form)[0]))
 
 
 def ended_event(form: Mapping[str, str]) -> CallEnded | None:
@@ -134,6 +130,16 @@ def say(text: str, language: str) -> verbs.Say:
     """
     locale = f"{language}-IN"
     return verbs.Say(text, language=locale, voice=f"Google.{locale}-Standard-A")
+
+
+def _parties(form: Mapping[str, str]) -> tuple[str, str]:
+    """The caller's number and the line's: in a call that the line has placed, To is the caller.
+
+    https://www.twilio.com/docs/voice/twiml#request-parameters, Direction.
+    """
+    ends = form.get(request.FROM, ""), form.get(request.TO, "")
+    is_placed = form.get(request.DIRECTION, "").startswith("outbound")
+    return ends[::-1] if is_placed else ends
 
 
 def action_url(place: str, turn: int) -> str:

@@ -67,6 +67,17 @@ def to_keep(
     return replace(now, at=int(circumstances.now.timestamp()))
 
 
+def seconds_kept(flow: Flow, memory: Memory | Forgotten) -> int:
+    """How long this is kept: a bookmark alone no longer than it is asked about."""
+    kept = flow.flow.kept
+    if isinstance(memory, Forgotten):
+        return 0
+    learnt = replace(memory, at=0, bookmark=None, step=0)
+    is_alone = learnt == Memory(at=0, language=flow.flow.default_language)
+    time = timedelta(hours=kept.bookmark_hours) if is_alone else timedelta(days=kept.pace_days)
+    return int(time.total_seconds())
+
+
 def _memory(flow: Flow, session: Session, at: int) -> Memory:
     return Memory(
         at=at,
@@ -86,8 +97,11 @@ def _index(flow: Flow, place: str | None) -> int:
 
 
 def _bookmark(flow: Flow, memory: Memory, circumstances: Circumstances) -> str | None:
-    """Where the caller can go on, as it is called now; None when it is too long ago, or gone."""
-    age = circumstances.now.timestamp() - memory.at
+    """Where the caller can go on, as it is called now; None when it is too long ago, or gone.
+
+    A clock that was wrong may have set it in the future; so far from now it counts for nothing too.
+    """
+    age = abs(circumstances.now.timestamp() - memory.at)
     most = timedelta(hours=flow.flow.kept.bookmark_hours).total_seconds()
     if memory.bookmark is None or age > most:
         return None

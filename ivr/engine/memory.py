@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ivr.flow.model import Language, Pace
 
 VERSION: Final = 1
+Number: TypeAlias = Annotated[int, Meta(ge=0)]
+"""A memory in which one is less is damaged."""
 
 
 class Memory(Struct, frozen=True, array_like=True, kw_only=True):
@@ -27,15 +29,15 @@ class Memory(Struct, frozen=True, array_like=True, kw_only=True):
 
     version: int = VERSION
     at: int
-    """When the caller was last heard of, in seconds of the Unix epoch."""
+    """When any of it last changed, or the caller went on there, in seconds of the Unix epoch."""
     language: Language
     pace: Pace = Pace.NORMAL
-    patience: int = 0
+    patience: Number = 0
     """How many times this caller was given more time, as `Session.patience`."""
     simple: bool = False
     bookmark: str | None = None
     """The place at which a call broke off; None: there is nothing to go on with."""
-    step: int = 0
+    step: Number = 0
     """Which step of its lesson that is, from 0: should the step itself be gone."""
 
 
@@ -56,7 +58,7 @@ def parse_memory(stored: bytes) -> Memory | None:
     """The memory of these bytes, or None when they are of another version or damaged."""
     try:
         memory = _decoder.decode(stored)
-    except msgspec.DecodeError:
+    except ValueError:  # msgspec's errors, and Python's own for letters that are no UTF-8
         return None
     return memory if memory.version == VERSION else None
 

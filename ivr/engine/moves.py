@@ -23,6 +23,7 @@ from ivr.flow.model import (
     End,
     Flow,
     Lesson,
+    Menu,
     Node,
     NodeId,
     Practice,
@@ -59,6 +60,8 @@ class Via(Struct, frozen=True):
     effects: tuple[Count, ...] = ()
     settles: bool = False
     """A key led there, or silence that goes on: for a moment no key counts."""
+    after_silence: bool = False
+    """Silence led there."""
 
 
 def arrive(at: Moment, goal: str, via: Via) -> Turn:
@@ -86,13 +89,20 @@ def arrive(at: Moment, goal: str, via: Via) -> Turn:
                 goal = nobody.go
             case _:
                 break
-    session = _landed(at, place, tuple(said), settles=via.settles)
+    session = _landed(at, place, replace(via, lead=tuple(said)))
     return Turn(session, instructions(at.flow, session, at.circumstances.codes), tuple(counted))
 
 
 def stay(at: Moment, *lead: PromptId, settles: bool) -> Turn:
     """Says the same place again and slowly, after `lead`; tries stay as the session has them."""
-    session = replace(at.session, turn=at.session.turn + 1, lead=lead, again=True, settles=settles)
+    session = replace(
+        at.session,
+        turn=at.session.turn + 1,
+        lead=lead,
+        again=True,
+        settles=settles,
+        after_silence=False,
+    )
     return Turn(session, instructions(at.flow, session, at.circumstances.codes))
 
 
@@ -152,15 +162,24 @@ def _resolved(at: Moment, goal: str) -> tuple[Moment, str]:
     """The place that a goal names now, and the moment in which the caller comes to it."""
     session, flow = at.session, at.flow
     if goal == RETURN:
-        place = _there(flow, session.back[-1] if session.back else None)
+        place = _there(flow, session.back[-1] if session.back else None, session.step)
+        if _asks_about_nothing(flow, session, place):
+            place = home(flow)
         return at.having(replace(session, back=session.back[:-1])), place
     if goal == BOOKMARK:
         goal = _there(flow, session.bookmark)
     return at.having(replace(session, back=_back(at, split(goal)[0]))), goal
 
 
-def _there(flow: Flow, place: str | None) -> str:
-    return (place and present(flow, place)) or home(flow)
+def _asks_about_nothing(flow: Flow, session: Session, place: str) -> bool:
+    """Whether a menu asks where to go on though there is nothing any more: it was forgotten."""
+    node = flow.nodes[split(place)[0]]
+    leads = isinstance(node, Menu) and any(option.go == BOOKMARK for option in node.options)
+    return leads and session.bookmark is None
+
+
+def _there(flow: Flow, place: str | None, step: int | None = None) -> str:
+    return (place and present(flow, place, step)) or home(flow)
 
 
 def _back(at: Moment, goal: NodeId) -> tuple[str, ...]:
@@ -178,20 +197,22 @@ def _back(at: Moment, goal: NodeId) -> tuple[str, ...]:
     return (*session.back, session.place)[-MAX_BACK:]
 
 
-def _landed(at: Moment, place: str, said: tuple[PromptId, ...], *, settles: bool) -> Session:
+def _landed(at: Moment, place: str, via: Via) -> Session:
     """The session of a caller who has come to a place."""
     flow, session = at.flow, at.session
     node_id, step = split(place)
     node = flow.nodes[node_id]
     place = place if step else first_place(flow, node_id, in_parts=session.simple)
-    index = step_index(node, split(place)[1]) if isinstance(node, Lesson) else 0
+    # Beside the way the step that was left stays known, should it go meanwhile.
+    index = step_index(node, split(place)[1]) if isinstance(node, Lesson) else session.step
     return replace(
         fresh(session),
         place=place,
         turn=session.turn + 1,
-        lead=said,
+        lead=via.lead,
         phase=Phase.GOODBYE if isinstance(node, End) else Phase.RUNNING,
-        settles=settles,
+        settles=via.settles,
+        after_silence=via.after_silence,
         bookmark=_bookmark(node, place) or session.bookmark,
         step=index,
     )

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from ivr.flow.model import Language, Pace, PromptId
+from ivr.flow.model import Language, Offer, Pace, PromptId
 
 VERSION: Final = 2
 
@@ -73,7 +73,23 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     bookmark: str | None = None
     """Where the caller can go on at a later call, or after `resume` in this one."""
     step: int = 0
-    """Which step of its lesson the place is, from 0: should the step go while the call runs."""
+    """Which step of its lesson the place is, or the last such place was, from 0: should the step go
+    while the call runs."""
+    after_silence: bool = False
+    """Silence led here from another place: what is said first takes no key, since one that was
+    meant for the place before may still come."""
+
+    @property
+    def holding(self) -> frozenset[Offer]:
+        """The conditions of options that hold now."""
+        is_slow = self.simple or self.pace is Pace.SLOW
+        held: dict[Offer, bool] = {
+            "helper": self.has_helper,
+            "kept": self.is_kept,
+            "slow": is_slow,
+            "usual": not is_slow,
+        }
+        return frozenset(each for each, holds in held.items() if holds)
 
 
 _decoder = msgspec.msgpack.Decoder(Session)
@@ -89,6 +105,6 @@ def parse(stored: bytes) -> Session | None:
     """The session of these bytes, or None when they are of another version or damaged."""
     try:
         session = _decoder.decode(stored)
-    except msgspec.DecodeError:
+    except ValueError:  # msgspec's errors, and Python's own for letters that are no UTF-8
         return None
     return session if session.version == VERSION else None

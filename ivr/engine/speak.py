@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, assert_never
 
+from msgspec.structs import replace
+
 from ivr.engine.codes import Codes, code_at
 from ivr.engine.places import part_of, present, split, step_index
 from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play
@@ -37,6 +39,10 @@ SECONDS_IN_MINUTE: Final = 60
 
 def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instruction, ...]:
     """All that the line says and does where the session stands; depends on nothing else."""
+    if session.after_silence and session.lead:
+        first, *rest = session.lead
+        heard = replace(session, lead=tuple(rest), after_silence=False, settles=False)
+        return (Play(first, session.pace), *instructions(flow, heard, codes))
     node_id, step = split(session.place)
     lead = _plays(session.lead, session.pace)
     # What was not caught at one pace is not caught at that pace again.
@@ -81,7 +87,7 @@ def part_code(practice: Practice, code: str, step: str | None) -> str:
 def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
     """How long is waited for the first key and for the next ones.
 
-    More for a caller who needed it, and where there is something to write down.
+    More for a caller who needed it, at the screen, and where there is something to write down.
     """
     given = flow.defaults
     more = session.patience * given.longer_seconds
@@ -94,12 +100,14 @@ def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
         heard = node.steps[index : index + steps_at_once(session, node, index)]
         if any(each.write is not None for each in heard):
             first = max(first, given.lesson.write_seconds)
+        if session.together and node.together_seconds is not None:
+            first = max(first, node.together_seconds)
     return first, following
 
 
 def _menu_row(flow: Flow, session: Session, menu: Menu) -> tuple[PromptId, ...]:
     """A menu with what it offers now; one that leads to a bookmark tells where that is."""
-    options = offered(menu, simple=session.simple, has_helper=session.has_helper)
+    options = offered(menu, simple=session.simple, holding=session.holding)
     leads = any(option.go == BOOKMARK for option in menu.options)
     # The flow may have changed since the caller came here, and the place may be gone.
     there = present(flow, session.bookmark) if leads and session.bookmark else None
@@ -121,14 +129,18 @@ def _lesson(
 ) -> tuple[Instruction, ...]:
     """A step, or several at once; its number comes first and takes no key.
 
-    So a key that is pressed twice, or that comes when silence has just gone on, skips nothing.
+    So a key that is pressed twice, or that comes when silence has just gone on, skips nothing;
+    late keys come later than second ones, and so a pause comes before it too.
     """
     index = step_index(lesson, step)
-    row = step_prompts(flow, lesson, index, steps_at_once(session, lesson, index))
+    count = steps_at_once(session, lesson, index)
+    row = step_prompts(flow, lesson, index, count, holding=session.holding)
     if lesson.numbered is None or session.lead:
         said = (*_plays(session.lead, session.pace), *_plays(row, pace))
         return _settled(flow, session, _gather(flow, session, said))
-    return (Play(row[0], pace), _gather(flow, session, _plays(row[1:], pace)))
+    gather = _gather(flow, session, _plays(row[1:], pace))
+    seconds = flow.defaults.settle_seconds if session.after_silence else 0
+    return (*((Pause(seconds),) if seconds else ()), Play(row[0], pace), gather)
 
 
 def _practice(

@@ -37,6 +37,7 @@ from ivr.flow.model import (
     Think,
     Transfer,
 )
+from ivr.flow.usage import taken
 
 if TYPE_CHECKING:
     from ivr.engine.circumstances import Circumstances
@@ -107,7 +108,7 @@ def _answer(at: Moment, event: Digits | NoInput | DialEnded) -> Turn:
         case _, DialEnded():  # a Dial that is over, told once more
             return restate(at.flow, at.session, at.circumstances.codes)
         case Lesson(), NoInput():
-            return _next_step(at, node)
+            return _next_step(at, node, after_silence=True)
         case _, NoInput():
             return silent(at, node)
         case Practice(), Digits():
@@ -153,11 +154,11 @@ def _options(at: Moment, node: Menu | Lesson | Think) -> tuple[Option, ...]:
     """The options whose keys are taken here, offered or not."""
     match node:
         case Menu():
-            return tuple(o for o in node.options if o.when is None or at.session.has_helper)
+            return taken(node.options, at.session.holding)
         case Lesson():
             index = step_index(node, split(at.session.place)[1])
             steps = node.steps[index : index + steps_at_once(at.session, node, index)]
-            return tuple(option for step in steps for option in step.options)
+            return taken((o for step in steps for o in step.options), at.session.holding)
         case Think():
             return ()
 
@@ -201,13 +202,13 @@ def _lesson(at: Moment, node: Lesson, key: str) -> Turn:
             return wrong(at, node)
 
 
-def _next_step(at: Moment, node: Lesson) -> Turn:
+def _next_step(at: Moment, node: Lesson, *, after_silence: bool = False) -> Turn:
     """Goes on with what follows all that was said, by key or by silence."""
     node_id, step = split(at.session.place)
     here = step_index(node, step)
     there = here + steps_at_once(at.session, node, here)
     goal = node.next if there >= len(node.steps) else f"{node_id}.{node.steps[there].prompt}"
-    return arrive(at, goal, Via(settles=True))
+    return arrive(at, goal, Via(settles=True, after_silence=after_silence))
 
 
 def _step_before(session: Session, node: Lesson, here: int) -> int:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["silence", "wrong"]
 MOST: Final = 2
 """How often a sentence is said at a place in answer to trouble."""
+MOST_WARNINGS: Final = 9
+"""How often a key at the warning before the end gives more time for one place; `told` holds 9."""
 
 
 def silent(at: Moment, node: Asking) -> Turn:
@@ -81,13 +83,14 @@ def _offered(
     if due is None:
         return None
     number, level = due
-    lead = (*first, *(() if level.prompt is None else (level.prompt,)))
     counted = (*_counted(at, kind), Count(f"offered.{level.go}"))
     limits = patience(at.flow, node)
-    now = replace(at.session, offered=number + 1)
-    if level.prompt == limits.ways_out[0].prompt:  # one sentence, whichever of the two says it
+    now, said = replace(at.session, offered=number + 1), level.prompt
+    if said == limits.ways_out[0].prompt:  # one sentence, whichever of the two says it
+        said = said if _times(now, limits.tries - 1) < MOST else None
         now = _telling(now, limits.tries - 1)
-    return arrive(at.having(now), level.go, Via(lead, counted, settles=kind != "silence"))
+    lead = (*first, *(() if said is None else (said,)))
+    return arrive(at.having(now), level.go, _via(lead, counted, kind))
 
 
 def _level(at: Moment) -> tuple[int, Level] | None:
@@ -125,7 +128,10 @@ def _climbed(
     way = rung - (limits.tries - 1)
     if way < len(limits.ways_out):
         return _gone(told, limits.ways_out[way], first, effects, kind)
-    return arrive(told, at.flow.defaults.ends_at, Via(first, effects))
+    # Silence has not heard the last warning: a key gave more time then, and gives it once more.
+    is_warned = kind == "wrong" or _times(session, rungs) >= MOST_WARNINGS
+    last = at.flow.defaults.ends_at if is_warned else at.flow.defaults.give_up.go
+    return arrive(told, last, _via(first, effects, kind))
 
 
 def _rungs(limits: Patience) -> int:
@@ -137,15 +143,19 @@ def _left(at: Moment, leave: Silence, rung: int) -> Turn:
     """Leads on to where silence leads."""
     lead = () if leave.prompt is None else (leave.prompt,)
     now = changed(at.having(_telling(at.session, rung)), leave.set)
-    return arrive(now, leave.go, Via(lead, _counted(at, "silence")))
+    return arrive(now, leave.go, _via(lead, _counted(at, "silence"), "silence"))
 
 
 def _gone(
     at: Moment, leave: Leave, first: tuple[PromptId, ...], effects: tuple[Count, ...], kind: Kind
 ) -> Turn:
     lead = (*first, *(() if leave.prompt is None else (leave.prompt,)))
-    via = Via(lead, effects, settles=kind == "wrong")
-    return arrive(changed(at, leave.set), leave.go, via)
+    return arrive(changed(at, leave.set), leave.go, _via(lead, effects, kind))
+
+
+def _via(lead: tuple[PromptId, ...], effects: tuple[Count, ...], kind: Kind | None) -> Via:
+    """How trouble leads elsewhere: after silence a key for the place that is left may yet come."""
+    return Via(lead, effects, settles=kind != "silence", after_silence=kind == "silence")
 
 
 def _asked_again(at: Moment, words: tuple[PromptId, ...], kind: Kind) -> Turn:

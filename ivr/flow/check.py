@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ivr.flow.graph import graph_faults
 from ivr.flow.model import (
     BOOKMARK,
+    EXCLUDING,
     JOINERS,
     LESSON_KEYS,
     READY_KEY,
@@ -61,6 +62,7 @@ def check(spec: Spec, sources: Mapping[str, Source]) -> list[Problem]:
         *graph_faults(spec.flow),
         *_steps(spec.flow),
         *_tries(spec.flow),
+        *_times(spec.flow),
         *_levels(spec.flow),
         *_renamed(spec.flow),
         *_facts(spec),
@@ -184,14 +186,18 @@ def _on_pages(path: Path, lesson: Lesson) -> Iterator[Finding]:
 def _clashes(
     path: Path, options: tuple[Option, ...], taken: Mapping[str, str]
 ) -> Iterator[Finding]:
-    seen: set[str] = set()
     for place, option in enumerate(options):
         where = (*path, place, "key")
-        if option.key in seen:
+        if any(_both(option, other) for other in options[:place]):
             yield "flow.yaml", where, f"key {option.key} stands twice; give it another"
-        seen.add(option.key)
         if option.key in taken:
             yield "flow.yaml", where, _taken(option.key, taken[option.key])
+
+
+def _both(option: Option, other: Option) -> bool:
+    """Whether a key would be asked to do two things at once."""
+    whens = {option.when, other.when}
+    return option.key == other.key and not (len(whens) > 1 and whens <= EXCLUDING)
 
 
 def _clash(flow: Flow, path: Path, keys: tuple[str, ...]) -> Iterator[Finding]:
@@ -267,6 +273,30 @@ def _tries(flow: Flow) -> Iterator[Finding]:
             for twice in sorted(word for word, times in Counter(words).items() if times > 1):
                 text = f"{name} has '{twice}' twice; write another sentence for one of the two"
                 yield "flow.yaml", ("nodes", node_id), text
+
+
+def _times(flow: Flow) -> Iterator[Finding]:
+    """What can never come about as it is written."""
+    given, hours = flow.defaults, flow.flow.helper_hours
+    if given.longest_seconds < given.first_key_seconds:
+        text = (
+            f"it is below first_key_seconds ({given.first_key_seconds}), which nobody would get; "
+            f"make it {given.first_key_seconds} at least"
+        )
+        yield "flow.yaml", ("defaults", "longest_seconds"), text
+    if hours[0] == hours[1]:
+        text = "from an hour to the same hour is never; write two hours, such as [10, 18]"
+        yield "flow.yaml", ("flow", "helper_hours"), text
+    for node_id, node in flow.nodes.items():
+        if not isinstance(node, Asking) or node.silence is None:
+            continue
+        path: Path = ("nodes", node_id, "silence")
+        tries = patience(flow, node).tries
+        if isinstance(node, Lesson):
+            yield "flow.yaml", path, "silence goes on in a lesson; take this away"
+        elif node.silence.after > tries:
+            text = f"after {node.silence.after} is beyond the {tries} tries; write {tries} at most"
+            yield "flow.yaml", path, text
 
 
 def _levels(flow: Flow) -> Iterator[Finding]:

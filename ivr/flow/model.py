@@ -54,6 +54,12 @@ Condition: TypeAlias = Literal["night", "helper", "bookmark"]
 """`night`: the clock in Kolkata is within `flow.night_hours`. `helper`: a person can be rung now.
 `bookmark`: an earlier call of this caller broke off at a place to go on from."""
 
+Offer: TypeAlias = Literal["helper", "kept", "slow", "usual"]
+"""`helper`: a person can be rung now. `kept`: something may be kept of the caller. `slow`: the call
+is slow or in the simpler way. `usual`: it is neither."""
+EXCLUDING: Final = frozenset({"slow", "usual"})
+"""Never both hold: two options with these may share a key."""
+
 MAX_PASSED: Final = 10
 """Say and branch nodes in a row: longer, and a caller hears too much before a key counts."""
 
@@ -127,8 +133,8 @@ class Option(_Base, frozen=True):
     go: NodeId
     say: PromptId | None = None
     set: Change | None = None
-    when: Literal["helper"] | None = None
-    """The option is there only while this holds."""
+    when: Offer | None = None
+    """The option is there only while this holds; of `slow` and `usual` one does at a time."""
     in_simple: bool = True
     """Whether it is offered in the simpler way too; its key is taken there all the same."""
 
@@ -219,6 +225,8 @@ class Lesson(_Asking, frozen=True, tag="lesson", kw_only=True):
     """Tells how many steps there are; then each step says its number. None: none is said."""
     together: tuple[Annotated[int, Meta(ge=1, le=9)], ...] = ()
     """How many steps are said at once to somebody at the screen; empty: one by one there too."""
+    together_seconds: Seconds | None = None
+    """How long who is at the screen is waited for; None: no longer than everybody."""
 
 
 class Practice(_Asking, frozen=True, tag="practice", kw_only=True):

@@ -12,6 +12,7 @@ from ivr.flow.model import (
     Flow,
     Lesson,
     Menu,
+    Offer,
     Option,
     Practice,
     PromptId,
@@ -19,7 +20,7 @@ from ivr.flow.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ivr.flow.problem import Path
 
@@ -54,22 +55,38 @@ def number_prompt(number: int) -> PromptId:
     return f"step_{number}"
 
 
-def offered(menu: Menu, *, simple: bool = False, has_helper: bool = True) -> tuple[Option, ...]:
+USUAL: Final[frozenset[Offer]] = frozenset({"helper", "kept", "usual"})
+"""All that can hold at once for a caller who is heard at the usual pace."""
+SLOW: Final[frozenset[Offer]] = frozenset({"helper", "kept", "slow"})
+"""All that can hold at once for a caller in the simpler way or at the slow pace."""
+
+
+def taken(options: Iterable[Option], holding: Collection[Offer]) -> tuple[Option, ...]:
+    """The options whose keys are taken while this holds, said or not."""
+    return tuple(each for each in options if each.when is None or each.when in holding)
+
+
+def offered(
+    menu: Menu, *, simple: bool = False, holding: Collection[Offer] = USUAL
+) -> tuple[Option, ...]:
     """The options that a menu says.
 
     Args:
         menu: whose.
         simple: in the simpler way, in which there are fewer.
-        has_helper: whether there is a person to be rung.
+        holding: what holds now, out of the conditions that an option can have.
     """
-    return tuple(
-        option
-        for option in menu.options
-        if (has_helper or option.when != "helper") and (option.in_simple or not simple)
-    )
+    return tuple(o for o in taken(menu.options, holding) if o.in_simple or not simple)
 
 
-def step_prompts(flow: Flow, lesson: Lesson, first: int, count: int = 1) -> tuple[PromptId, ...]:
+def step_prompts(
+    flow: Flow,
+    lesson: Lesson,
+    first: int,
+    count: int = 1,
+    *,
+    holding: Collection[Offer] = USUAL,
+) -> tuple[PromptId, ...]:
     """What steps of a lesson say in one row: numbers, steps, what to write down, keys.
 
     Args:
@@ -77,6 +94,7 @@ def step_prompts(flow: Flow, lesson: Lesson, first: int, count: int = 1) -> tupl
         lesson: whose steps.
         first: the first of them, from 0.
         count: how many are said at once.
+        holding: what holds now, out of the conditions that an option can have.
     """
     names, steps = flow.defaults.lesson, lesson.steps[first : first + count]
     said: list[PromptId] = []
@@ -86,14 +104,16 @@ def step_prompts(flow: Flow, lesson: Lesson, first: int, count: int = 1) -> tupl
             if place == 0 or (place + 1) % names.total_every == 0:
                 said.append(lesson.numbered)
         said.append(step.prompt)
-    said += [step.write for step in steps if step.write is not None][:1]
+    if count == 1:  # at the screen nobody writes down what is typed at once
+        said += [step.write for step in steps if step.write is not None]
     is_last = first + count >= len(lesson.steps)
     said.append(names.last_keys if is_last else names.keys)
-    return (*said, *(option.prompt for step in steps for option in step.options))
+    options = taken((option for step in steps for option in step.options), holding)
+    return (*said, *(option.prompt for option in options))
 
 
 def own_prompts(flow: Flow, node: Asking, step: PromptId | None = None) -> tuple[PromptId, ...]:
-    """What a node says in one row besides lead and code, in order, with all that it can offer.
+    """What a node says in one row besides lead and code, in order, with all that it usually offers.
 
     Args:
         flow: whose defaults hold.

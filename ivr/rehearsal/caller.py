@@ -123,10 +123,12 @@ class Caller:
 
     def _outcome(self) -> Outcome:
         ear, person = self._ear, self._person
-        logged, kept = self._guide.line.logged(), self._guide.line.kept()
+        line = self._guide.line
+        logged = line.logged()
         if self._leaks is not None:
             self._leaks.look(logged)
-            self._leaks.look(kept.decode("latin-1"))
+            self._leaks.look(line.kept().decode("latin-1"))
+        line.forget()
         turns = [ear.turns_to[goal] for goal in person.goals] if self._is_done() else []
         return Outcome(
             number=person.number,

@@ -48,14 +48,15 @@ def median(values: Sequence[float]) -> float | None:
 
 
 def median_between(values: Sequence[float]) -> tuple[float, float] | None:
-    """Between which values the true median lies, but for one time in some hundred; None of none.
+    """Between which values the true median lies, but for one time in some hundred.
 
     These are the values whose ranks lie DEVIATIONS standard deviations beside the middle one: the
-    rank of the true median follows a binomial law, whatever law the values follow.
+    rank of the true median follows a binomial law, whatever law the values follow. Of fewer than
+    nine values there are no such ranks, and so few tell nothing: None.
     """
-    if not values:
-        return None
     found, half = sorted(values), len(values) / 2
     beside = DEVIATIONS * math.sqrt(len(values)) / 2
     low, high = math.floor(half - beside), math.ceil(half + beside)
-    return found[max(0, low)], found[min(len(found) - 1, high)]
+    if not found or low < 0:
+        return None
+    return found[low], found[min(len(found) - 1, high)]

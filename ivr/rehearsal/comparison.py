@@ -1,9 +1,11 @@
 """What has changed between two rehearsals, and whether it is more than chance explains.
 
 A share (finished) is held against the one before by Fisher's exact test, which knows the size of
-both samples. A median has changed when the stretches in which the true ones lie do not touch. What
-must never happen (a secret kept, a sentence said three times, a caller stuck) is worse as soon as
-it happens and did not before; where it did, it is held against as a share of the callers.
+both samples. A median has changed when the stretches in which the true ones lie do not touch, and
+by more than MARGIN: for callers who never press a key the least longer clip moves it for certain,
+and harms nobody. What must never happen (a secret kept, a sentence said three times, a caller
+stuck) is worse as soon as it happens and did not before; where it did, it is held against as a
+share of the callers.
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ MEDIANS: Final = ("median_lesson_seconds", "median_practice_seconds", "median_tu
 """What should fall."""
 NEVER: Final = ("secrets_kept", "same_sentence_three_times", "stuck")
 """Counts that should be nought."""
+MARGIN: Final = 0.05
+"""A median that moves by no more than this share of itself is called neither better nor worse."""
+MAX_FILE_BYTES: Final = 1_048_576
+"""Some forty times what a rehearsal of the shipped personas prints."""
 
 
 class Verdict(enum.StrEnum):
@@ -38,7 +44,7 @@ class Verdict(enum.StrEnum):
     BETTER = "better"
     WORSE = "worse"
     CHANCE = "chance"
-    """It has changed, by no more than chance explains."""
+    """It has changed, by no more than chance explains or MARGIN allows."""
     SAME = "same"
 
 
@@ -76,6 +82,11 @@ def read_figures(file: str, data: bytes) -> Figures:
     Raises:
         RehearsalError: it holds something else.
     """
+    if len(data) > MAX_FILE_BYTES:
+        raise RehearsalError(
+            f"{file} is over {MAX_FILE_BYTES} bytes, so it holds no figures of a rehearsal; give a "
+            "file that ivr rehearse --json has printed"
+        )
     try:
         return msgspec.json.decode(data, type=Figures)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -129,9 +140,12 @@ def _of_share(old: float, new: float, sizes: tuple[int, int]) -> Verdict:
 
 
 def _of_median(name: str, before: Row, after: Row) -> Verdict:
-    old, new = before.between.get(name), after.between.get(name)
-    if old is None or new is None or getattr(before, name) == getattr(after, name):
+    was, now = getattr(before, name), getattr(after, name)
+    if was == now:
         return Verdict.SAME
+    old, new = before.between.get(name), after.between.get(name)
+    if old is None or new is None or abs(now - was) <= MARGIN * was:
+        return Verdict.CHANCE
     if new[0] > old[1]:
         return Verdict.WORSE
     return Verdict.BETTER if new[1] < old[0] else Verdict.CHANCE

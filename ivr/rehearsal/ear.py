@@ -128,8 +128,10 @@ class Ear:
         waiting = _WAITING.search(event.text)
         if waiting is not None:
             self._wait_at(dict(_ATTRIBUTE.findall(waiting[1])))
-        if self._leaks is not None:
+        if self._leaks is not None and self._leaks.is_keyed:
             self._leaks.look(event.text)
+            # What is dropped again at the next answer has been stored all the same.
+            self._leaks.look(self._guide.line.kept().decode("latin-1"))
 
     def _wait_at(self, attributes: dict[str, str]) -> None:
         found = _PLACE.search(attributes.get("action", ""))

@@ -11,10 +11,11 @@ Definitions, which docs/rehearsal.md tells in the same words:
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from ivr.flow.usage import DIGIT_PROMPTS
 from ivr.rehearsal.chance import median, median_between
 from ivr.rehearsal.places import in_order
 
@@ -29,56 +30,63 @@ MOST_HEARD: Final = 15
 """So many prompts are named among those that are heard most."""
 SHARE_PLACES: Final = 4
 SECONDS_PLACES: Final = 1
+MAX_CALLERS: Final = 1_000_000
+"""So many callers can be rehearsed at once."""
+
+Share = Annotated[float, Meta(ge=0, le=1, description="a share from 0 to 1")]
+Number = Annotated[int, Meta(ge=0, le=MAX_CALLERS, description="a number of callers")]
+Count = Annotated[int, Meta(ge=0, description="how often something happened")]
+Amount = Annotated[float, Meta(ge=0, description="seconds, or answers of the line")]
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The figures of one persona, or of all. What nobody set out for is None."""
 
-    callers: int
-    lesson_set_out: int
-    lesson_finished: float | None
+    callers: Number
+    lesson_set_out: Number
+    lesson_finished: Share | None
     """Share of those who set out."""
-    practice_set_out: int
-    practice_finished: float | None
-    median_lesson_seconds: float | None
+    practice_set_out: Number
+    practice_finished: Share | None
+    median_lesson_seconds: Amount | None
     """From the first ring, of those who set out for the lesson alone or first, and finished it."""
-    median_practice_seconds: float | None
+    median_practice_seconds: Amount | None
     """From setting out for it: from the first ring, or from when the goal before was reached."""
-    median_turns: float | None
+    median_turns: Amount | None
     """Answers of the line until all goals of a caller were reached."""
-    between: dict[str, tuple[float, float]]
+    between: dict[str, tuple[Amount, Amount]]
     """For each median: where the true one lies (ivr.rehearsal.chance.median_between)."""
-    secrets_kept: int
+    secrets_kept: Count
     """Secret-like entries found anywhere afterwards."""
-    same_sentence_three_times: int
+    same_sentence_three_times: Number
     """Callers to whom one sentence answered silence or wrong keys three times at one place."""
-    stuck: int
+    stuck: Number
     """Callers who went on beyond the limits of calls or answers."""
-    calls_per_caller: float
-    seconds_per_call: float
-    speech_seconds_per_call: float
+    calls_per_caller: Amount
+    seconds_per_call: Amount
+    speech_seconds_per_call: Amount
 
 
 class AtPlace(Struct, frozen=True, forbid_unknown_fields=True):
     """A share of all callers with a goal."""
 
     place: str
-    share: float
+    share: Share
 
 
 class PromptHeard(Struct, frozen=True, forbid_unknown_fields=True):
     """How often a prompt was begun to be heard."""
 
     prompt: str
-    times: int
-    per_call: float
+    times: Count
+    per_call: Amount
 
 
 class Figures(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All figures of a rehearsal; as JSON, what `ivr rehearse --json` prints."""
 
-    callers: int
-    seed: int
+    callers: Number
+    seed: Count
     flow: str
     """Content hash of the flow and its words."""
     population: str
@@ -90,7 +98,7 @@ class Figures(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lost: list[AtPlace]
     """Callers who set out and never finished, by where their last call ended."""
     prompts: list[PromptHeard]
-    """Heard most, the most heard first."""
+    """Heard most, the most heard first; without the digits of codes that are read out."""
 
 
 class Rehearsed(Struct, frozen=True, kw_only=True):
@@ -128,6 +136,7 @@ def figures(of: Rehearsed, outcomes: Sequence[Outcome], prompts: Counter[str]) -
         prompts=[
             PromptHeard(prompt, times, round(times / calls, SHARE_PLACES))
             for prompt, times in sorted(prompts.items(), key=lambda each: (-each[1], each[0]))
+            if prompt not in DIGIT_PROMPTS
         ][:MOST_HEARD],
     )
 

@@ -22,16 +22,19 @@ PIN_DIGITS: Final = 4
 
 _HASH: Final = re.compile(r"(?=[0-9]*[a-fA-F])[0-9a-fA-F]{16,}")
 _YEARS: Final = ("19", "20")
+_LARGE: Final = "5"
 
 
 def made_up_pin(rng: Random) -> str:
     """A PIN that is nobody's and that nothing else is likely to look like.
 
-    It has the same digit twice running, as no code does that the line makes up, and is no year.
+    It has the same digit twice running, as no code does that the line makes up, and is no year. A
+    digit of 5 or more tells it from the rows of small counts that a session holds.
     """
     while True:
         pin = str(rng.randrange(10 ** (PIN_DIGITS - 1), 10**PIN_DIGITS))
-        if re.search(r"(\d)\1", pin) and not pin.startswith(_YEARS):
+        is_like_no_code = re.search(r"(\d)\1", pin) and not pin.startswith(_YEARS)
+        if is_like_no_code and max(pin) >= _LARGE:
             return pin
 
 
@@ -56,10 +59,15 @@ class Leaks:
 
     def look(self, text: str) -> None:
         """Looks for what was keyed until now in a text: a document, a URL, a log, what is kept."""
-        if not self._secrets - self._found:
+        if not self.is_keyed:
             return
         plain = _HASH.sub(" ", text)
         self._found |= {secret for secret in self._secrets if _stands(secret, plain)}
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether there is anything to look for: a secret that was keyed, and not found yet."""
+        return bool(self._secrets - self._found)
 
     @property
     def count(self) -> int:

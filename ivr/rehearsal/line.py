@@ -32,6 +32,8 @@ class Line(Struct, frozen=True):
     clock: Clock
     """That the service reads."""
     kept: Callable[[], bytes]
-    """All that the service has stored since it was last asked, names and values; forgets it."""
+    """All that the service has stored and still holds, names and values."""
+    forget: Callable[[], None]
+    """Empties what the service has stored, for the next caller."""
     logged: Callable[[], str]
     """All that the service has logged since it was last asked."""

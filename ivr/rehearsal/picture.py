@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
     from ivr.rehearsal.figures import Figures
 
-WIDTH: Final = 960
 MARGIN: Final = 24
 LEFT: Final = 330
-"""Where bars begin: a place has 81 letters at most, and those of a shipped flow have 36."""
-RIGHT: Final = 800
+"""Where bars begin; further right where a place is longer than those of the shipped flow."""
+LETTER: Final = 8.2
+"""How wide a letter of a place is at most, by which room is made for it."""
+BARS: Final = 470
+"""How wide the longest bar can be."""
+NUMBERS: Final = 160
+"""What the numbers behind it need."""
 TOP: Final = 120
 ROW: Final = 22
 FOOT: Final = 40
@@ -44,17 +49,18 @@ def picture(figures: Figures) -> str:
     """The drop-out by place, as the text of an SVG file."""
     bottom = TOP + ROW * max(1, len(figures.dropout))
     step = _step(max((each.share for each in figures.dropout), default=0.0))
+    left = _left(figures)
     return _template().render(
-        width=WIDTH,
+        width=left + BARS + NUMBERS,
         height=bottom + FOOT,
         margin=MARGIN,
-        left=LEFT,
+        left=left,
         top=TOP,
         bottom=bottom,
         told=f"{figures.callers} pretend callers, seed {figures.seed}, flow {figures.flow}; "
         "shares of all callers with a goal",
         bars=list(_bars(figures, step)),
-        ticks=list(_ticks(step)) if figures.dropout else [],
+        ticks=list(_ticks(left, step)) if figures.dropout else [],
     )
 
 
@@ -66,15 +72,21 @@ def _bars(figures: Figures, step: float) -> Iterator[_Bar]:
         yield _Bar(
             place=each.place,
             y=TOP + number * ROW,
-            all=_x(each.share, step) - LEFT,
-            lost=_x(never, step) - LEFT,
+            all=_long(each.share, step),
+            lost=_long(never, step),
             told=told,
         )
 
 
-def _ticks(step: float) -> Iterator[_Tick]:
+def _ticks(left: int, step: float) -> Iterator[_Tick]:
     for number in range(TICKS + 1):
-        yield _Tick(_x(number * step, step), f"{number * step * 100:.3g} %")
+        yield _Tick(left + _long(number * step, step), f"{number * step * 100:.3g} %")
+
+
+def _left(figures: Figures) -> int:
+    """Where bars begin, so that every place stands whole before them."""
+    longest = max((len(each.place) for each in figures.dropout), default=0)
+    return max(LEFT, math.ceil(MARGIN + longest * LETTER))
 
 
 def _step(greatest: float) -> float:
@@ -82,8 +94,8 @@ def _step(greatest: float) -> float:
     return next((step for step in STEPS if step * TICKS >= greatest), STEPS[-1])
 
 
-def _x(share: float, step: float) -> float:
-    return round(LEFT + (RIGHT - LEFT) * share / (step * TICKS), 1)
+def _long(share: float, step: float) -> float:
+    return round(BARS * share / (step * TICKS), 1)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ivr.flow.model import Flow
     from ivr.flow.problem import Problem
 
+MAX_FILE_BYTES: Final = 262_144
+"""Some thirty times the shipped file."""
+
 
 def read_personas(file: str, text: str, flow: Flow) -> Personas:
     """The personas that a text holds, fit for a flow.
@@ -30,6 +33,10 @@ def read_personas(file: str, text: str, flow: Flow) -> Personas:
     Raises:
         RehearsalError: with every fault found, as file, line, what is wrong and what to do.
     """
+    if len(text.encode()) > MAX_FILE_BYTES:
+        raise RehearsalError(
+            f"{file} is over {MAX_FILE_BYTES} bytes, so it holds no personas; give another file"
+        )
     source = Source(file, text)
     problems = list(source.problems)
     if source.data is not None:

@@ -117,7 +117,8 @@ class Talk:
 
     def _press(self) -> None:
         if self._happens(self._is.wrong_key * self._left()):
-            self._keys(self._rng.choice(KEYS))
+            due = self._due()
+            self._keys(self._rng.choice([key for key in KEYS if key != due]))
         elif self._happens(self._is.asks_again):
             self._ask_again()
         elif isinstance(self._node(), Practice):
@@ -126,6 +127,13 @@ class Talk:
             way = self._way()
             self._may_go_on &= way is None or way.go != BOOKMARK
             self._keys("" if way is None else way.key or "")
+
+    def _due(self) -> str | None:
+        """The key that would be pressed here if nothing went wrong; None: none is known."""
+        if isinstance(self._node(), Practice):
+            return self._ear.code()[:1] or None
+        way = self._way()
+        return None if way is None else way.key
 
     def _node(self) -> Node | None:
         return self._guide.flow.nodes.get(self._ear.place.partition(".")[0])
@@ -251,16 +259,10 @@ class Talk:
     def _listen_out(self) -> None:
         """Until the line waits for the caller."""
         while self._call.ended is None and self._call.waiting is None:
-            self._pass()
+            self._call.go_on()
 
     def _let_go_by(self) -> None:
         """Until the line says something new by itself."""
         before = self._ear.documents
         while not self._is_answered(before):
-            self._pass()
-
-    def _pass(self) -> None:
-        """Until the next thing happens by itself."""
-        until = self._call.next_seconds
-        if until is not None:
-            self._call.wait(max(0.0, until - self._call.seconds))
+            self._call.go_on()

@@ -20,7 +20,7 @@ no time at all, but for the seconds that it is late on purpose (`ivr.simulator.f
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from inspect import GEN_RUNNING, getgeneratorstate
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ from ivr.twiml.attributes import KEYS
 from ivr.twiml.rules import MAX_CALL_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import httpx
 
@@ -260,6 +260,14 @@ class Call:
         """
         self._listen(seconds, beyond=self._current().turn)
 
+    def go_on(self) -> None:
+        """Does nothing until something happens by itself, at `next_seconds`.
+
+        Raises:
+            CallError: the call does not go on.
+        """
+        self._go_on(until=self._current().until_seconds)
+
     def hang_up(self) -> None:
         """Ends the call; when it has ended already, nothing happens.
 
@@ -268,9 +276,14 @@ class Call:
         """
         if self._ended is None:
             activity = self._running()
+            self._check_idle()
             self._note(HangUp())
-            with self._unbroken(), suppress(HungUp, StopIteration):
-                activity.throw(HungUp())
+            try:
+                with suppress(HungUp, StopIteration):
+                    activity.throw(HungUp())
+            except Exception:
+                self._break_off(activity)
+                raise
             # Who gives up while the first document is late was never answered. Twilio does not say
             # what it calls that; a call that Reject does not answer, it calls no-answer:
             # https://www.twilio.com/docs/voice/twiml/reject#attributes-reason.
@@ -295,7 +308,6 @@ class Call:
     def _running(self) -> Activity[Over]:
         if self._activity is None:
             raise CallError("the call was not started; call start() first")
-        self._check_idle()
         return self._activity
 
     def _check_idle(self) -> None:
@@ -350,22 +362,20 @@ class Call:
         self._end(Over("limit"))
 
     def _resume(self, stimulus: Stimulus | None) -> None:
-        with self._unbroken():
+        activity = self._running()
+        try:
             try:
-                self._wait = self._running().send(stimulus)
+                self._wait = activity.send(stimulus)
             except StopIteration as stop:
                 self._end(stop.value)
-
-    @contextmanager
-    def _unbroken(self) -> Iterator[None]:
-        """After an exception of the application's, in-process, or the listener's all is over."""
-        running = self._running()
-        try:
-            yield
         except Exception:
-            running.close()
-            self._wait, self._ended = None, self._ended or "error"
+            self._break_off(activity)
             raise
+
+    def _break_off(self, activity: Activity[Over]) -> None:
+        """After an exception of the application's, in-process, or the listener's all is over."""
+        activity.close()
+        self._wait, self._ended = None, self._ended or "error"
 
     def _end(self, over: Over) -> None:
         self._wait, self._ended = None, over.by

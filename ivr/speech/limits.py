@@ -27,7 +27,7 @@ from ivr.flow.model import (
     Think,
     Transfer,
 )
-from ivr.flow.usage import number_prompt, own_prompts, step_prompts
+from ivr.flow.usage import SLOW, number_prompt, offered, own_prompts, step_prompts
 from ivr.speech.gates import Fault
 from ivr.speech.join import PAUSE_SECONDS
 
@@ -142,6 +142,9 @@ def _rows_of(flow: Flow, node_id: NodeId, node: Node) -> Iterator[Row]:
 def _menu_rows(flow: Flow, node_id: NodeId, menu: Menu) -> Iterator[Row]:
     first, *options = own_prompts(flow, menu)
     yield Row(f"menu {node_id}", (first, *options), MENU_SECONDS)
+    slow = [option.prompt for option in offered(menu, holding=SLOW)]
+    if slow != options:
+        yield Row(f"menu {node_id} when slow", (first, *slow), MENU_SECONDS)
     if any(option.go == BOOKMARK for option in menu.options):
         for where in _bookmarks(flow):
             name = f"menu {node_id} with {' '.join(where)}"

@@ -77,8 +77,12 @@ class Saving(Struct, frozen=True, kw_only=True):
 class RedisStore:
     """Sessions by CallSid, callers by key, counts by day. One for a process; threads share it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Take the URL of a Redis; nothing is sent before it is needed.
+
+        Args:
+            url: of the Redis.
+            timeout_seconds: how long one try may take; longer only where nobody waits on the line.
 
         Raises:
             StoreError: the URL is none that redis-py can read.
@@ -87,8 +91,8 @@ class RedisStore:
         try:
             self._client: Any = redis.Redis.from_url(
                 url,
-                socket_timeout=TIMEOUT_SECONDS,
-                socket_connect_timeout=TIMEOUT_SECONDS,
+                socket_timeout=timeout_seconds,
+                socket_connect_timeout=timeout_seconds,
                 retry=retry,
             )
         except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.carriers import twilio
@@ -12,6 +13,7 @@ from ivr.engine.answer import Asked, answer
 from ivr.engine.circumstances import Circumstances
 from ivr.engine.codes import keyed_codes
 from ivr.engine.events import CallEnded, CallStarted
+from ivr.engine.keeping import seconds_kept
 from ivr.engine.memory import Forgotten, caller_key
 from ivr.engine.step import step
 from ivr.errors import StoreError
@@ -24,13 +26,20 @@ if TYPE_CHECKING:
     from ivr.engine.turn import Turn
     from ivr.store.redis import Held
     from ivr.web.parts import Parts
+    from ivr.web.sound import Voiced
 
     Happened = Asked | CallStarted | CallEnded
 
 _log: Final = logging.getLogger(__name__)
 MAX_RACES: Final = 3
 """Requests for one call that save at the same moment: each loser looks again and repeats."""
-DAY_SECONDS: Final = 24 * 60 * 60
+
+
+class _Decided(Struct, frozen=True):
+    """A turn, and how its prompts are heard."""
+
+    turn: Turn
+    voiced: Voiced
 
 
 class Line:
@@ -47,44 +56,47 @@ class Line:
 
         Without Redis the call goes on from what the request itself tells.
         """
-        turn = self._decided(call, happened)
-        speak = self.sound.speak(turn.session)
-        return twilio.document(turn.instructions, speak, self._person(call))
+        decided = self._decided(call, happened)
+        speak = decided.voiced.speak
+        return twilio.document(decided.turn.instructions, speak, self._person(call))
 
-    def _decided(self, call: twilio.Call, happened: Happened) -> Turn:
-        around = self._circumstances(call)
+    def _decided(self, call: twilio.Call, happened: Happened) -> _Decided:
+        around, session = self._circumstances(call), None
         try:
             for _ in range(MAX_RACES):
                 held, session = self._loaded(call.sid)
                 if session is None and not isinstance(happened, CallEnded):
                     around = replace(around, memory=self._recalled(call))
-                turn = self._turn(session, happened, around)
-                saving = self._saving(call, turn)
+                decided = self._turn(session, happened, around)
+                turn, saving = decided.turn, self._saving(call, decided)
                 is_same = turn.session == session and not turn.effects and not saving.learnt
                 if is_same or self._parts.store.save(call.sid, held, saving, around.now):
-                    return turn
+                    return decided
             _log.warning("others saved this call %s times meanwhile; answered as is", MAX_RACES)
             return self._unsaved(self._loaded(call.sid)[1], happened, around)
         except StoreError as error:
             _log.warning("the call goes on without Redis: %s", error)
-            return self._unsaved(None, happened, around)
+            return self._unsaved(session, happened, around)
 
-    def _unsaved(self, session: Session | None, happened: Happened, around: Circumstances) -> Turn:
+    def _unsaved(
+        self, session: Session | None, happened: Happened, around: Circumstances
+    ) -> _Decided:
         """A turn that is answered and not kept.
 
         Raises:
             StoreError: it would tell a caller of a deletion that is not made; an apology is due.
         """
-        turn = self._turn(session, happened, around)
-        if isinstance(turn.memory, Forgotten) and not turn.session.is_kept:
-            raise StoreError("a caller who asked to be forgotten was not; look after Redis")
-        return turn
+        decided = self._turn(session, happened, around)
+        _check_forgotten(decided.turn)
+        return decided
 
-    def _turn(self, session: Session | None, happened: Happened, around: Circumstances) -> Turn:
+    def _turn(self, session: Session | None, happened: Happened, around: Circumstances) -> _Decided:
         flow = self._parts.spec.flow
         if isinstance(happened, Asked):
-            return answer(flow, session, happened, around)
-        return step(flow, session, happened, around)
+            turn = answer(flow, session, happened, around)
+        else:
+            turn = step(flow, session, happened, around)
+        return _Decided(turn, self.sound.turn(turn.session, turn.instructions))
 
     def _circumstances(self, call: twilio.Call) -> Circumstances:
         return Circumstances(
@@ -95,12 +107,12 @@ class Line:
         )
 
     def _person(self, call: twilio.Call) -> twilio.Person | None:
-        """Whom a caller can be led to: nobody who would see the caller's number.
+        """Whom a caller can be led to: nobody who would see the caller's number, or is the caller.
 
         Twilio shows it unless another is given, and takes none but the line's own.
         """
         number, line = self._parts.helper_number, call.line or self._parts.line_number
-        if number is None or line is None or number == line:
+        if number is None or line is None or number in {line, call.caller}:
             return None
         return twilio.Person(number=number, caller_id=line)
 
@@ -108,13 +120,15 @@ class Line:
         key = self._caller_key(call)
         return None if key is None else self._parts.store.recall(key)
 
-    def _saving(self, call: twilio.Call, turn: Turn) -> Saving:
+    def _saving(self, call: twilio.Call, decided: _Decided) -> Saving:
         """What a turn leaves; nothing is learnt of a caller whose number is withheld."""
-        counts = (*turn.effects, *self.sound.said(turn.session, turn.instructions))
+        turn = decided.turn
+        counts = (*turn.effects, *decided.voiced.said())
         key = None if turn.memory is None else self._caller_key(call)
         if key is None or turn.memory is None:
+            _check_forgotten(turn)
             return Saving(session=turn.session, counts=counts)
-        seconds = self._parts.spec.flow.flow.kept.pace_days * DAY_SECONDS
+        seconds = seconds_kept(self._parts.spec.flow, turn.memory)
         learnt = Learnt(caller_key=key, memory=turn.memory, seconds=seconds)
         return Saving(session=turn.session, counts=counts, learnt=learnt)
 
@@ -125,3 +139,13 @@ class Line:
         """What is held of a call, and its session without words that are gone."""
         held = self._parts.store.load(call_sid)
         return held, held.session and self.sound.known(held.session)
+
+
+def _check_forgotten(turn: Turn) -> None:
+    """Sees to it that no caller is told of a deletion that is not made.
+
+    Raises:
+        StoreError: they would be; an apology is due.
+    """
+    if isinstance(turn.memory, Forgotten) and not turn.session.is_kept:
+        raise StoreError("a caller who asked to be forgotten was not; look after Redis")

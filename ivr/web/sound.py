@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ivr.engine.session import Session
-    from ivr.flow.model import PromptId
     from ivr.speech.library import Library
     from ivr.speech.manifest import Clip
     from ivr.web.stock import Fault
@@ -37,15 +36,40 @@ class _Spoken(Struct, frozen=True):
     """A prompt in the language in which it is heard."""
 
     language: str
-    prompt: PromptId
-    pace: Pace
+    play: Play
     text: str
     clip: Clip | None
 
     @property
     def kind(self) -> tuple[bool, bool]:
         """What it must have in common with its neighbour to be one clip with it."""
-        return self.clip is None, self.prompt in DIGIT_PROMPTS
+        return self.clip is None, self.play.prompt in DIGIT_PROMPTS
+
+
+class Voiced:
+    """The prompts of one turn, each looked up once: so what is counted is what is heard.
+
+    Args:
+        language: of the session.
+        spoken: every prompt of the turn, in order.
+    """
+
+    def __init__(self, language: str, spoken: Sequence[_Spoken]) -> None:
+        self._language = language
+        self._spoken = spoken
+        self._found = {each.play: each for each in spoken}
+
+    def speak(self, plays: Sequence[Play]) -> tuple[PlayUrl | Say, ...]:
+        """How some prompts of the turn are heard that are said one after another."""
+        return tuple(_heard([self._found[play] for play in plays]))
+
+    def said(self) -> tuple[Count, ...]:
+        """A count for each prompt of the turn that the carrier's voice must speak."""
+        return tuple(
+            Count(f"said.{self._language}.{each.play.prompt}")
+            for each in self._spoken
+            if each.clip is None
+        )
 
 
 class Sound:
@@ -58,7 +82,11 @@ class Sound:
 
     def speak(self, session: Session) -> twilio.Speak:
         """How prompts are heard in this call: in its language."""
-        return lambda plays: tuple(self._heard(session.language, plays))
+        return lambda plays: tuple(_heard(self._spoken(session.language, plays)))
+
+    def turn(self, session: Session, instructions: Sequence[Instruction]) -> Voiced:
+        """How the prompts of one turn are heard, as they can be played just now."""
+        return Voiced(session.language, self._spoken(session.language, _plays(instructions)))
 
     def known(self, session: Session) -> Session:
         """The session without prompts that another version of the words had said."""
@@ -66,26 +94,9 @@ class Sound:
         lead = tuple(prompt for prompt in session.lead if prompt in words)
         return session if lead == session.lead else replace(session, lead=lead)
 
-    def said(self, session: Session, instructions: Sequence[Instruction]) -> tuple[Count, ...]:
-        """A count for each prompt of a turn that the carrier's voice must speak."""
-        return tuple(
-            Count(f"said.{session.language}.{each.prompt}")
-            for each in self._spoken(session.language, _plays(instructions))
-            if each.clip is None
-        )
-
     def faults(self) -> list[tuple[str, Fault]]:
         """What has no clip of its own that can be played just now, as `bn/slow/main_menu`."""
         return self._stock.faults()
-
-    def _heard(self, language: str, plays: Iterable[Play]) -> Iterator[PlayUrl | Say]:
-        spoken = self._spoken(language, plays)
-        for (is_said, is_digits), group in groupby(spoken, key=lambda each: each.kind):
-            run = list(group)
-            if is_said:
-                yield from (twilio.say(each.text, each.language) for each in run)
-            else:
-                yield from _clips(run, DIGIT_PAUSE_SECONDS if is_digits else PAUSE_SECONDS)
 
     def _spoken(self, language: str, plays: Iterable[Play]) -> list[_Spoken]:
         """Prompts in the language, or in the first one where it has no such words (any more)."""
@@ -93,14 +104,23 @@ class Sound:
         every = [(language if p.prompt in words else self._default_language, p) for p in plays]
         clips = self._stock.find((found, play.prompt, play.pace) for found, play in every)
         return [
-            _Spoken(found, play.prompt, play.pace, self._texts[found][play.prompt], clip)
+            _Spoken(found, play, self._texts[found][play.prompt], clip)
             for (found, play), clip in zip(every, clips, strict=True)
         ]
 
 
+def _heard(spoken: Iterable[_Spoken]) -> Iterator[PlayUrl | Say]:
+    for (is_said, is_digits), group in groupby(spoken, key=lambda each: each.kind):
+        run = list(group)
+        if is_said:
+            yield from (twilio.say(each.text, each.language) for each in run)
+        else:
+            yield from _clips(run, DIGIT_PAUSE_SECONDS if is_digits else PAUSE_SECONDS)
+
+
 def _clips(run: Sequence[_Spoken], pauses: dict[Pace, float]) -> Iterator[PlayUrl]:
     """One clip of a run, or as few as may be; the pauses are those of the slowest in it."""
-    pace = Pace.SLOW if any(each.pace is Pace.SLOW for each in run) else Pace.NORMAL
+    pace = Pace.SLOW if any(each.play.pace is Pace.SLOW for each in run) else Pace.NORMAL
     clips = [each.clip for each in run if each.clip is not None]
     for name in names(clips, [each.text for each in run], pauses[pace]):
         yield PlayUrl(f"/clips/{name}.wav")

@@ -11,6 +11,7 @@ import enum
 import hashlib
 import logging
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from ivr.speech.utterance import Place, Utterance
 
 _log: Final = logging.getLogger(__name__)
+MAX_REMEMBERED: Final = 128
+"""Short files whose bytes are held: digits above all, which every code is joined of anew."""
+MAX_REMEMBERED_BYTES: Final = 16 * 1024
+"""Of such a file: two seconds of sound."""
 
 
 class Fault(enum.Enum):
@@ -155,13 +160,22 @@ def _name(place: Place) -> str:
 
 
 def read_whole(file: Path | None) -> bytes:
-    """The bytes of a clip's file.
+    """The bytes of a clip's file; those of a short one are read once for each state of it.
 
     Raises:
         SpeechError: it is not there, or is not what its name says.
     """
     if file is None or not file.is_file():
         raise SpeechError("It is not there; run: ivr audio render")
+    stamp = stamp_of(file, follow_symlinks=False)
+    # The stamp of a link is its own, and says nothing of the file to which it leads.
+    if stamp is None or stamp != stamp_of(file):
+        return _read(file)
+    _, _, size_bytes, _ = stamp
+    return _read_once(file, stamp) if size_bytes <= MAX_REMEMBERED_BYTES else _read(file)
+
+
+def _read(file: Path) -> bytes:
     if file.resolve().parent != file.parent.resolve():
         raise SpeechError(f"{file.name} leads out of the folder; put the file itself there.")
     try:
@@ -173,6 +187,11 @@ def read_whole(file: Path | None) -> bytes:
     if hashlib.sha256(data).hexdigest() != file.stem:
         raise SpeechError(f"{file.name} is damaged; run: ivr audio render")
     return data
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _read_once(file: Path, _: Stamp) -> bytes:
+    return _read(file)
 
 
 def _error_of(file: Path) -> SpeechError | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -12,14 +12,17 @@ from werkzeug.exceptions import HTTPException
 from ivr.carriers import twilio
 from ivr.engine.answer import Asked
 from ivr.engine.events import CallStarted
+from ivr.engine.places import renamed
 from ivr.engine.session import Session
 from ivr.engine.turn import Play
 from ivr.errors import EventError
+from ivr.flow.model import Transfer
 from ivr.twiml.verbs import Hangup, Redirect
 from ivr.twiml.write import write
 from ivr.web.guard import guard
 
 if TYPE_CHECKING:
+    from ivr.flow.model import Flow
     from ivr.web.line import Line
     from ivr.web.parts import Parts
 
@@ -54,7 +57,7 @@ def voice(parts: Parts, line: Line) -> Blueprint:
 
     @views.post("/fallback")
     def fallback() -> Response:
-        return _twiml(_apology(line, parts, _retries(request.form.get("ErrorUrl", ""))))
+        return _twiml(_apology(line, parts, request.form.get("ErrorUrl", "")))
 
     return views
 
@@ -62,8 +65,11 @@ def voice(parts: Parts, line: Line) -> Blueprint:
 def _turn_number() -> int:
     """The turn that the URL names; 0, which never is one, where it is no number."""
     given = request.args.get("turn", "")
-    sound = given.isascii() and given.isdigit() and len(given) <= MAX_TURN_DIGITS
-    return int(given) if sound else 0
+    return int(given) if _is_turn(given) else 0
+
+
+def _is_turn(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) <= MAX_TURN_DIGITS
 
 
 def _twiml(document: bytes) -> Response:
@@ -79,26 +85,44 @@ def _failed(error: Exception, line: Line, parts: Parts) -> Response | HTTPExcept
     if isinstance(error, HTTPException):
         return error
     _log.error("a turn failed", exc_info=error)
-    return _twiml(_apology(line, parts, _retries(request.full_path)))
+    return _twiml(_apology(line, parts, request.full_path))
 
 
-def _retries(url: str) -> int:
+def _retries(failed: SplitResult) -> int:
     """How often this caller was led back before, as the URL that failed tells."""
-    try:
-        given = parse_qs(urlsplit(url).query).get("retry", ["0"])[0]
-    except ValueError:
-        return 0
+    given = parse_qs(failed.query).get("retry", ["0"])[0]
     return int(given) if given in {"1", "2", "3"} else 0
 
 
-def _apology(line: Line, parts: Parts, retries: int) -> bytes:
-    """An apology, then back to where the call stands; after two of them, goodbye.
+def _way_back(flow: Flow, failed: SplitResult) -> str:
+    """To where the call stands; but behind a Dial, lest a person be rung once more.
+
+    There the end of the Dial is told anew, and without its outcome it counts as nobody's.
+    """
+    place = renamed(flow, failed.path.rpartition("/")[2])
+    turn = parse_qs(failed.query).get("turn", [""])[0]
+    if isinstance(flow.nodes.get(place), Transfer) and _is_turn(turn):
+        return twilio.action_url(place, int(turn)) + "&"
+    return "/voice?"
+
+
+def _apology(line: Line, parts: Parts, url: str) -> bytes:
+    """An apology, then back into the call; after two of them, goodbye.
 
     It needs neither Redis nor a session.
+
+    Args:
+        line: which speaks.
+        parts: of the service.
+        url: which has failed; one that cannot be read tells nothing.
     """
-    head = parts.spec.flow.flow
+    try:
+        failed = urlsplit(url)
+    except ValueError:
+        failed = urlsplit("")
+    head, retries = parts.spec.flow.flow, _retries(failed)
     speak = line.sound.speak(Session(place=head.start, turn=0, language=head.default_language))
     if retries >= MAX_RETRIES:
         return write((*speak((Play(head.apologies.end),)), Hangup()))
-    back = Redirect(f"/voice?retry={retries + 1}")
+    back = Redirect(f"{_way_back(parts.spec.flow, failed)}retry={retries + 1}")
     return write((*speak((Play(head.apologies.again),)), back))

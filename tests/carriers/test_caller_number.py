@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.carriers.number import caller_name
+from ivr.carriers.number import caller_name, is_own
 
 INDIAN = "+919876543210"
 
@@ -55,8 +55,28 @@ def test_another_caller_has_another_name(given: str, name: str) -> None:
         *("sip:anonymous@anonymous.invalid", "sip:Restricted@example.org;user=phone"),
         *("+266696687", "266696687", "+7378742833", "+17378742833", "+2562533", "+8656696"),
         *("+86282452253", "+464", "+1266696687", "sip:+266696687@example.org"),
-        *("1", "56161"),
+        *("1", "56161", "sip:1001@pbx.example.org"),
+        *("Private Number", "unknown caller", '"Anonymous" <sip:anonymous@anonymous.invalid>'),
+        *("0000000000", "+0000000000", "+910000000000", "+10000000000"),
     ],
 )
 def test_a_withheld_number_is_nobody(given: str) -> None:
     assert caller_name(given) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "keys", "own"),
+    [
+        (INDIAN, "9876543210", True),
+        ("09876543210", "9876543210", True),
+        pytest.param("sip:09876543210@10.0.0.1:5060", "9876543210", True, id="by SIP"),
+        pytest.param("sip:+919876543210@host2", "9876543210", True, id="the host's digits aside"),
+        (INDIAN, "9876543211", False),
+        (INDIAN, "43210", False),
+        pytest.param("sip:asha@9876543210", "9876543210", False, id="a host is no number"),
+        pytest.param("+17378742833", "7378742833", False, id="RESTRICTED, as it is keyed"),
+        ("", "", False),
+    ],
+)
+def test_a_caller_who_keys_the_own_number_is_noticed(given: str, keys: str, *, own: bool) -> None:
+    assert is_own(keys, given) is own

@@ -50,6 +50,12 @@ def speak(plays: Sequence[Play]) -> tuple[verbs.Play, ...]:
             OWN | {"Digits": "9876543210"}, Digits("9876543210", own_number=True), id="own"
         ),
         pytest.param(OWN | {"Digits": "9876543211"}, Digits("9876543211"), id="not own"),
+        pytest.param(
+            {"From": "+12025550100", "To": "+919876543210", "Direction": "outbound-api"}
+            | {"Digits": "9876543210"},
+            Digits("9876543210", own_number=True),
+            id="own, in a call that the line has placed",
+        ),
         pytest.param({"From": "", "Digits": "9876543210"}, Digits("9876543210"), id="withheld"),
         pytest.param({"From": "anonymous", "Digits": "1"}, Digits("1"), id="anonymous"),
         pytest.param({"From": "1", "Digits": "1"}, Digits("1"), id="a short caller id"),
@@ -117,6 +123,14 @@ def test_a_call_without_a_name_is_refused_in_words(sid: str) -> None:
 def test_a_call_tells_which_number_was_rung(to: str, line: str | None) -> None:
     assert twilio.call({**OWN, "CallSid": "CA1", "To": to}) == twilio.Call(
         sid="CA1", caller="+919876543210", line=line
+    )
+
+
+def test_in_a_call_that_the_line_has_placed_the_caller_is_whom_it_rang() -> None:
+    """Direction: "outbound-api" for calls initiated via the REST API."""
+    form = {"CallSid": "CA1", "From": "+12025550100", "To": "+919876543210"}
+    assert twilio.call({**form, "Direction": "outbound-api"}) == twilio.Call(
+        sid="CA1", caller="+919876543210", line="+12025550100"
     )
 
 

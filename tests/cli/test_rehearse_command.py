@@ -142,13 +142,20 @@ def test_what_got_worse_is_told_and_the_exit_code_says_so(
     [
         (["--compare", "gone.json"], "'gone.json' does not exist"),
         (["--compare", "bad.json"], "does not hold the figures of a rehearsal"),
+        (["--compare", "long.json"], "long.json is over 1048576 bytes"),
+        (["--compare", "."], "'.' is a directory"),
         (["--callers", "0"], "0 is not in the range"),
+        (["--callers", "1000001"], "1000001 is not in the range"),
         (["--jobs", "17"], "17 is not in the range"),
+        (["--jobs", "0"], "0 is not in the range"),
+        (["--seed", "-1"], "-1 is not in the range"),
         (["--personas", "gone.yaml"], "'gone.yaml' does not exist"),
+        (["--picture", "gone/out.svg"], "there is no folder gone; make it"),
     ],
 )
 def test_wrong_usage_is_told(arguments: list[str], said: str, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}")
+    (tmp_path / "long.json").write_text(" " * 1_048_577)
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -159,6 +166,7 @@ def test_wrong_usage_is_told(arguments: list[str], said: str, tmp_path: Path) ->
     [
         (b"\xff", "it is not UTF-8"),
         (b"rehearsal: 2\n", "2 is not known here; use one of: 1"),
+        (b"#" * 262_145, "is over 262144 bytes"),
     ],
 )
 def test_a_file_of_personas_that_cannot_be_read_is_told(
@@ -173,15 +181,16 @@ def test_a_file_of_personas_that_cannot_be_read_is_told(
     assert said in done.stderr
 
 
-def test_a_picture_that_cannot_be_written_is_told() -> None:
+def test_a_picture_that_cannot_be_written_is_told_and_the_figures_are_not_lost() -> None:
     done = subprocess.run(  # noqa: S603 - our own command
-        [IVR, "rehearse", *SMALL, "--callers", "1", "--picture", "gone/out.svg"],
+        [IVR, "rehearse", *SMALL, "--callers", "1", "--json", "--picture", "/dev/full"],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
-    assert "gone/out.svg cannot be written" in done.stderr
+    assert "/dev/full cannot be written: No space left on device" in done.stderr
+    assert json.loads(done.stdout)["callers"] == 1
 
 
 @pytest.mark.parametrize("is_terminal", [True, False], ids=["a terminal", "a file"])

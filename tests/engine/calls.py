@@ -32,7 +32,8 @@ HELPED = Circumstances(now=NOON, codes=CODES, is_known=True, has_helper=True)
 
 GREETED = ["greeting", "warm_up", "warm_up_key"]
 MENU = ["main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more"]
-HELP = ["help", "help_slower", "help_language", "help_told_otp", "help_forget"]
+HELP = ["help", "help_slower", "help_language", "help_told_otp"]
+"""Of a caller of whom nothing is kept."""
 PRACTICE_HELP = [
     *("practice_help", "practice_help_again", "practice_help_slower", "practice_help_leave")
 ]

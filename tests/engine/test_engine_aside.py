@@ -44,11 +44,20 @@ def test_help_in_the_spelt_address_leads_back_to_it_and_on_to_the_lesson(flow: F
     assert not caller.turn.session.back
 
 
-def test_help_leads_over_the_told_otp_lesson_back_to_the_step(flow: Flow) -> None:
+def test_who_has_told_an_otp_is_sent_off_and_not_back_into_the_lesson(flow: Flow) -> None:
     caller = at_first_step(flow)
     caller.press("1", "9", "3", "1", "1", "1")
-    assert caller.place == "register_lesson.register_2"
+    assert caller.place == "what_next"
     assert played(caller.turn)[0] == "told_otp_recap"
+    assert caller.turn.session.bookmark == "register_lesson.register_2"
+
+
+def test_who_is_forgotten_at_the_resume_question_is_not_asked_it_again(flow: Flow) -> None:
+    session = at("resume", bookmark=FIRST, is_kept=True)
+    session = after(flow, session, "9").session
+    turn = after(flow, session, "4")
+    assert turn.session.place == "main_menu"
+    assert played(turn)[0] == "forgotten"
 
 
 def test_silence_in_a_lesson_aside_goes_on_and_back(flow: Flow) -> None:
@@ -74,6 +83,24 @@ def test_a_choice_of_the_way_forgets_what_was_left(flow: Flow) -> None:
     caller = at_first_step(flow)
     caller.press("4", "0")
     assert caller.turn.session.back == ()
+
+
+def test_silence_in_help_goes_back_to_what_was_being_heard(flow: Flow) -> None:
+    """Who was led to help and does not know what to press does not lose the lesson for it."""
+    caller = at_first_step(flow)
+    caller.press("9")
+    assert played(caller.press("silence"))[0] == "no_input_gentle"
+    assert played(caller.press("silence"))[0] == "going_back"
+    assert caller.place == FIRST
+
+
+def test_silence_in_help_leads_back_twice_and_then_warns_of_the_end(flow: Flow) -> None:
+    caller = at_first_step(flow)
+    for _ in range(2):
+        caller.press("9", "silence", "silence")
+        assert caller.place == FIRST
+    caller.press("9", "silence")
+    assert caller.place == "about_to_end"
 
 
 def test_help_in_help_does_not_lead_back_to_help(flow: Flow) -> None:

@@ -78,10 +78,11 @@ def test_a_caller_who_never_finds_the_first_key_is_led_on(flow: Flow) -> None:
 def test_who_comes_back_to_a_place_hears_each_sentence_twice_at_most(flow: Flow) -> None:
     """Then the next rung is taken at once, to the last: a warning and the goodbye."""
     session, rows = at("register_lesson.register_6"), []
+    last: list[str] = []
     for _ in range(40):
         turn = after(flow, session, "7")
-        session = turn.session
-        rows.append(played(turn)[0])
+        session, last = turn.session, played(turn)
+        rows.append(last[0])
         if session.phase is Phase.GOODBYE:
             break
         if session.place != "register_lesson.register_6":
@@ -89,8 +90,9 @@ def test_who_comes_back_to_a_place_hears_each_sentence_twice_at_most(flow: Flow)
     assert rows == [
         *("invalid_gentle", "invalid_example", "too_many"),
         *("invalid_gentle", "invalid_example", "too_many"),
-        *("about_to_end", "about_to_end", "goodbye"),
+        *("about_to_end", "about_to_end", "enough"),
     ]
+    assert last == ["enough", "goodbye", "hangup"]
 
 
 def test_the_last_way_out_of_practice_warns_before_the_call_ends(flow: Flow) -> None:
@@ -119,10 +121,24 @@ def other_code(flow: Flow) -> str:
 def test_silence_that_has_led_on_twice_is_asked_about_instead(flow: Flow) -> None:
     session, rows = at("main_menu"), []
     for _ in range(3):
-        turn = after(flow, replace(session, place="main_menu", silences=0), "silence")
+        there = replace(session, place="main_menu", silences=0, bookmark=None)
+        turn = after(flow, there, "silence")
         session = turn.session
         rows.append(played(turn)[0])
     assert rows == ["straight_line", "straight_line", "no_input_gentle"]
+
+
+def test_silence_at_the_menu_of_who_has_left_a_lesson_begins_no_lesson(flow: Flow) -> None:
+    session = at("main_menu", bookmark="register_lesson.register_6")
+    assert played(after(flow, session, "silence")) == ["about_to_end"]
+
+
+def test_a_level_does_not_say_for_the_third_time_what_the_way_out_said_twice(flow: Flow) -> None:
+    place = "register_lesson.register_2"
+    session = at(place, confusion=14, offered=1, told={place: "222"})
+    turn = after(flow, session, "7")
+    assert turn.session.place == "help_menu"
+    assert played(turn)[0] == "help"
 
 
 def test_a_ring_of_silences_comes_to_an_end() -> None:
@@ -241,7 +257,7 @@ def whole(flow: Flow, turn: Turn) -> None:
     elif isinstance(last, Gather):
         assert last.said
         assert (last.place, last.turn) == (turn.session.place, turn.session.turn)
-        assert last.first_key_seconds <= 20
+        assert last.first_key_seconds <= (45 if turn.session.together else 20)
         assert last.next_key_seconds <= 20
     else:
         assert isinstance(last, Dial)
@@ -272,6 +288,33 @@ def test_a_caller_who_falls_silent_comes_to_a_goodbye_and_is_told_before(
             break
     assert is_over(turn)
     assert before.session.place == "about_to_end"
+
+
+def test_no_silence_ends_a_call_without_the_warning_and_a_key_still_gives_more_time(
+    flow: Flow,
+) -> None:
+    caller = Caller(flow)
+    caller.turn = after(flow, at("more", offered=2), "silence")
+    for _ in range(5):
+        for _ in range(12):
+            caller.press("silence")
+            if caller.place == "about_to_end":
+                break
+        assert caller.place == "about_to_end"
+        caller.press("5")
+        assert caller.place in {"more", "help_menu"}
+
+
+def test_who_lives_on_more_time_alone_comes_to_an_end(flow: Flow) -> None:
+    """Silence, a key at the warning, silence: a phone in a pocket could go on like this."""
+    caller = Caller(flow)
+    caller.ring()
+    caller.press("1", "4")
+    for _ in range(200):
+        if is_over(caller.turn):
+            return
+        caller.press("5" if caller.place == "about_to_end" else "silence")
+    pytest.fail(f"the call stands at {caller.place}")
 
 
 @pytest.mark.parametrize("keys", ["7", "#", "99", "silence"])

@@ -13,6 +13,7 @@ from tests.engine.calls import GREETED, LAST_WORDS, Caller, after, at, gather, p
 from tests.flow.small import small_flow
 
 if TYPE_CHECKING:
+    from ivr.engine.session import Session
     from ivr.flow.model import Flow
 
 STEPS = [f"register_{number}" for number in range(1, 16)]
@@ -138,9 +139,8 @@ def test_a_page_has_its_numbers_its_keys_once_and_the_keys_of_its_steps(flow: Fl
     caller = together(flow)
     assert played(caller.turn)[2:] == [
         *("step_1", "of_15", "register_1", "step_2", "register_2", "step_3", "register_3"),
-        *("write_down", "lesson_keys", "lesson_spell"),
+        *("lesson_keys", "lesson_spell"),
     ]
-    assert gather(caller.turn).first_key_seconds == 20
     assert caller.press("4").session.place == "address_lesson.address_spelt_1"
     caller.press("1", "1", "1")
     assert told(caller) == PAGES[0]
@@ -191,6 +191,42 @@ def test_a_lesson_without_pages_is_told_step_by_step_to_two_as_well(flow: Flow) 
     assert played(turn) == ["step_2", "services_2", "lesson_keys"]
 
 
+def test_who_is_at_the_screen_has_time_to_do_what_was_said_and_hears_how_to_go_on(
+    flow: Flow,
+) -> None:
+    caller = together(flow)
+    assert gather(caller.turn).first_key_seconds == 45
+    assert gather(caller.press("1")).first_key_seconds == 45
+    alone = after(flow, at("register_lesson.register_4"), "1")
+    assert gather(alone).first_key_seconds == 10
+
+
+def test_the_lesson_chosen_anew_is_that_of_one_alone(flow: Flow) -> None:
+    caller = together(flow)
+    caller.press("0", "1", "1")
+    assert caller.place == "register_lesson.register_2"
+
+
+@pytest.mark.parametrize(
+    ("session", "said", "place"),
+    [
+        pytest.param(at("menu.one", is_kept=True), ["one_more"], "bye", id="it holds"),
+        pytest.param(at("menu.one"), [], "menu.one", id="it does not"),
+    ],
+)
+def test_a_key_of_a_step_is_there_while_its_condition_holds(
+    session: Session, said: list[str], place: str
+) -> None:
+    flow = small_flow("""
+  menu:
+    kind: lesson
+    steps: [{prompt: one, options: [{key: '5', prompt: one_more, when: kept, go: bye}]}]
+    next: bye
+""")
+    assert played(after(flow, session, "2")) == ["one", "last_keys", *said]
+    assert after(flow, session, "5").session.place == place
+
+
 def test_a_page_waits_longer_wherever_on_it_something_is_written_down() -> None:
     flow = small_flow("""
   menu:
@@ -200,6 +236,6 @@ def test_a_page_waits_longer_wherever_on_it_something_is_written_down() -> None:
     next: bye
 """)
     page = after(flow, at("menu.one", together=True), "1")
-    assert played(page) == ["two", "three", "note", "last_keys"]
+    assert played(page) == ["two", "three", "last_keys"]  # what is typed at once is not noted
     assert gather(page).first_key_seconds == 20
     assert gather(after(flow, at("menu.one"), "1")).first_key_seconds == 10

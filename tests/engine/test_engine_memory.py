@@ -42,6 +42,9 @@ def test_a_memory_is_small() -> None:
         pytest.param(dump_memory(FULL)[:-4], id="cut short"),
         pytest.param(msgspec.msgpack.encode([2, AT, "bn"]), id="another version"),
         pytest.param(msgspec.msgpack.encode({"at": AT}), id="another shape"),
+        pytest.param(dump_memory(FULL).replace(b"_6", b"\xe4\xc2"), id="letters that are none"),
+        pytest.param(dump_memory(replace(FULL, patience=-1)), id="less time than none"),
+        pytest.param(dump_memory(replace(FULL, step=-99)), id="a step before the first"),
     ],
 )
 def test_a_memory_that_cannot_be_read_counts_as_none(stored: bytes) -> None:
@@ -167,7 +170,10 @@ def test_learnt_in_one_call_and_used_at_the_next(flow: Flow) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "seconds", "is_asked"),
-    [(0, 0, True), (71, 3599, True), (72, 0, True), (72, 1, False), (2000, 0, False)],
+    [
+        *((0, 0, True), (71, 3599, True), (72, 0, True), (72, 1, False), (2000, 0, False)),
+        *((-1, 0, True), (-72, -1, False)),  # a clock was wrong, then or now
+    ],
 )
 def test_a_bookmark_holds_for_72_hours(
     flow: Flow, hours: int, seconds: int, *, is_asked: bool
@@ -212,6 +218,18 @@ def test_a_key_of_help_has_everything_forgotten_and_nothing_more_is_kept(flow: F
     assert caller.memory is None
     caller.ring()
     assert (caller.place, caller.turn.session.language) == ("warm_up", "bn")
+
+
+def test_who_has_it_forgotten_is_still_heard_as_before(flow: Flow) -> None:
+    slow = at("help_menu", back=(SIX,), is_kept=True, pace=Pace.SLOW, simple=True, together=True)
+    session = after(flow, slow, "4", KNOWN).session
+    assert (session.pace, session.simple, session.together) == (Pace.SLOW, True, True)
+
+
+def test_only_who_has_something_kept_is_offered_to_have_it_forgotten(flow: Flow) -> None:
+    offers = [played(after(flow, at(SIX, is_kept=kept), "9")) for kept in (True, False)]
+    assert ["help_forget" in each for each in offers] == [True, False]
+    assert played(after(flow, at("help_menu", back=(SIX,)), "4"))[0] == "invalid_gentle"
 
 
 def test_who_has_nothing_kept_may_ask_too(flow: Flow) -> None:

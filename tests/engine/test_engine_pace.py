@@ -13,9 +13,10 @@ from ivr.engine.step import step
 from ivr.engine.turn import Gather, Pause, Play, Turn
 from ivr.flow.model import Lesson, Pace, Practice
 from ivr.flow.usage import own_prompts
-from tests.engine.calls import CODES, HERE, MENU, after, at, code, plays
+from tests.engine.calls import CODES, HERE, MENU, after, at, code, played, plays
 
 if TYPE_CHECKING:
+    from ivr.engine.session import Session
     from ivr.flow.model import Flow
 
 NORMAL, SLOW = Pace.NORMAL, Pace.SLOW
@@ -88,6 +89,25 @@ def test_a_return_from_help_is_not_said_again_but_anew(flow: Flow) -> None:
 def test_the_choice_to_hear_it_slower_makes_all_slow(flow: Flow) -> None:
     turn = after(flow, after(flow, at(LESSON), "9").session, "1")
     assert {play.pace for play in all_plays(turn)} == {SLOW}
+
+
+@pytest.mark.parametrize(
+    ("session", "offer"),
+    [
+        pytest.param(at(LESSON), "help_slower", id="at the usual pace"),
+        pytest.param(at(LESSON, pace=SLOW), "help_usual", id="slow already"),
+        pytest.param(at(LESSON, pace=SLOW, simple=True), "help_usual", id="in the simpler way"),
+    ],
+)
+def test_help_offers_the_pace_at_which_the_call_is_not(
+    flow: Flow, session: Session, offer: str
+) -> None:
+    helped = after(flow, session, "9")
+    assert [each for each in played(helped) if each in {"help_slower", "help_usual"}] == [offer]
+    session = after(flow, helped.session, "1").session
+    is_slow = offer == "help_slower"
+    assert (session.pace, session.simple) == (SLOW if is_slow else NORMAL, False)
+    assert session.place == LESSON
 
 
 @pytest.mark.parametrize("keys", ["*", "2", "7"])

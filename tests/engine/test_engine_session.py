@@ -30,6 +30,7 @@ FULL = Session(
     is_kept=True,
     bookmark="practice_confirm_mpin",
     step=14,
+    after_silence=True,
 )
 
 
@@ -65,7 +66,7 @@ def test_an_older_process_reads_a_session_with_a_later_field() -> None:
 
 def test_a_session_of_an_older_process_lacks_the_latest_field() -> None:
     older = msgspec.msgpack.decode(dump(FULL))[:-1]
-    assert parse(msgspec.msgpack.encode(older)) == replace(FULL, step=0)
+    assert parse(msgspec.msgpack.encode(older)) == replace(FULL, after_silence=False)
 
 
 def test_a_place_splits_into_node_and_step() -> None:

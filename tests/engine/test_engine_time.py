@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.engine.turn import Gather, Pause, Play, Turn
-from tests.engine.calls import Caller, after, at, code, gather
+from tests.engine.calls import Caller, after, at, code, gather, played, plays
 from tests.flow.small import small_flow
 
 if TYPE_CHECKING:
@@ -144,7 +144,6 @@ def before(turn: Turn) -> list[Pause | Play]:
         pytest.param(at("practice_otp"), "0", id="a wrong entry"),
         pytest.param(at("practice_otp"), "#", id="the code again"),
         pytest.param(at("told_otp_lesson.told_otp_1"), "1", id="a step without a number"),
-        pytest.param(at("register_lesson.register_15"), "silence", id="silence past the last step"),
         pytest.param(at("register_lesson.register_1"), "3", id="back at the first step"),
         pytest.param(at("main_menu"), "77", id="a key pressed twice"),
         pytest.param(at("about_to_end", back=("main_menu",)), "5", id="a key at the warning"),
@@ -161,17 +160,51 @@ def test_after_a_key_and_in_lessons_after_silence_no_key_counts_for_a_moment(
     ("session", "keys"),
     [
         pytest.param(at("warm_up"), "silence", id="asked again"),
-        pytest.param(at("warm_up", silences=1), "silence", id="led on"),
         pytest.param(at("practice_otp"), "silence", id="no entry"),
-        pytest.param(at("practice_otp", silences=2), "silence", id="the way out"),
         pytest.param(at("practice_otp", confusion=6), "silence", id="the simpler way is offered"),
+        pytest.param(at("what_next"), "silence", id="the warning, at which any key is right"),
     ],
 )
 def test_after_silence_a_key_counts_at_once(flow: Flow, session: Session, keys: str) -> None:
     assert before(after(flow, session, keys)) == []
 
 
-@pytest.mark.parametrize("keys", ["1", "silence", "2", "3", "*"])
+@pytest.mark.parametrize(
+    ("session", "word", "goal"),
+    [
+        pytest.param(at("warm_up", silences=1), "warm_up_too_many", "main_menu", id="the warm-up"),
+        pytest.param(at("main_menu"), "straight_line", "register_lesson.register_1", id="a menu"),
+        pytest.param(
+            at("practice_otp", silences=2), "practice_too_many", "practice_help", id="the way out"
+        ),
+        pytest.param(at("simpler", back=("main_menu",)), "simple_now", "main_menu", id="an offer"),
+        pytest.param(
+            at("register_lesson.register_15"), "register_recap", "after_lesson", id="a lesson's end"
+        ),
+    ],
+)
+def test_a_key_that_comes_late_is_not_taken_for_the_place_that_silence_led_to(
+    flow: Flow, session: Session, word: str, goal: str
+) -> None:
+    """Who presses 2 for the practice a second too late does not have a step said again."""
+    turn = after(flow, session, "silence")
+    assert turn.session.place == goal
+    assert [each.prompt for each in before(turn) if isinstance(each, Play)] == [word]
+    assert word not in [each.prompt for each in plays(turn)]
+    again = after(flow, turn.session, "silence")
+    assert word not in played(again)
+
+
+def test_where_silence_went_on_a_late_key_has_a_moment_and_the_number_to_pass(flow: Flow) -> None:
+    assert before(after(flow, at(SIX), "silence")) == [Pause(1), Play("step_7")]
+
+
+def test_who_goes_on_at_a_bookmark_by_silence_hears_so_before_a_key_counts(flow: Flow) -> None:
+    turn = after(flow, at("resume", bookmark=SIX), "silence")
+    assert before(turn) == [Play("resume_silent"), Play("step_6")]
+
+
+@pytest.mark.parametrize("keys", ["1", "2", "3", "*"])
 def test_a_numbered_step_says_its_number_while_no_key_counts(flow: Flow, keys: str) -> None:
     (number,) = before(after(flow, at(SIX), keys))
     assert isinstance(number, Play)
@@ -189,3 +222,12 @@ def test_no_moment_is_waited_where_the_flow_has_none() -> None:
         ("settle_seconds: 1", "settle_seconds: 0"),
     )
     assert before(after(flow, at("menu"), "7")) == []
+    lesson = """
+  menu:
+    kind: lesson
+    numbered: of
+    steps: [{prompt: one}, {prompt: two}]
+    next: bye
+"""
+    flow = small_flow(lesson, ("settle_seconds: 1", "settle_seconds: 0"))
+    assert before(after(flow, at("menu.one"), "silence")) == [Play("step_2")]

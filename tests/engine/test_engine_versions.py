@@ -155,6 +155,17 @@ def test_where_a_step_was_removed_the_call_goes_on_at_the_one_that_stands_there(
     assert turn.session.place == place, "and in the middle of a call as well"
 
 
+def test_help_leads_back_to_the_step_that_stands_where_the_one_that_was_left_stood(
+    flow: Flow,
+) -> None:
+    caller = Caller(flow)
+    caller.ring()
+    caller.press("1", "1", *["1"] * 5, "9")
+    assert caller.turn.session.back == ("register_lesson.register_6",)
+    caller.flow = without_step(flow, "register_lesson", 5)
+    assert caller.press("1").session.place == "register_lesson.register_7"
+
+
 def test_a_step_that_is_gone_from_a_lost_call_begins_its_lesson(flow: Flow) -> None:
     new = without_step(flow, "register_lesson", 5)
     asked = Asked("register_lesson.register_6", 9, event_of("1"))

@@ -9,7 +9,7 @@ import pytest
 from ivr.flow.model import Flow, Lesson
 from ivr.flow.source import Source
 from ivr.flow.ways import path_of, targets
-from tests.flow.small import FILES, LESSON, MENU, menu, small_flow, small_problems
+from tests.flow.small import FILES, LESSON, MENU, broken, menu, small_flow, small_problems
 
 NOWHERE = "it goes to 'nowhere', which is no node; add that node or go elsewhere"
 
@@ -213,6 +213,34 @@ def test_a_key_of_a_step_that_is_taken_is_named(key: str, message: str) -> None:
     assert problem.endswith(f"<- node 'menu': {message}")
 
 
+def sharing(*whens: str | None) -> str:
+    """A menu of which each option has key 1, and these conditions."""
+    given = [f", when: {when}" if when else "" for when in whens]
+    options = ", ".join(f"{{key: '1', prompt: p_{n}, go: bye{w}}}" for n, w in enumerate(given))
+    return f"  menu:\n    kind: menu\n    prompt: menu\n    options: [{options}]\n"
+
+
+@pytest.mark.parametrize("whens", [("slow", "usual"), ("usual", "slow")])
+def test_two_options_that_are_never_both_there_may_share_a_key(whens: tuple[str, str]) -> None:
+    assert "menu" in small_flow(sharing(*whens)).nodes
+
+
+@pytest.mark.parametrize(
+    "whens",
+    [
+        pytest.param(("slow", "slow"), id="both at once"),
+        pytest.param(("slow", "helper"), id="both at times"),
+        pytest.param(("slow", None), id="one always"),
+        pytest.param(("usual", "slow", "usual"), id="the first and the third"),
+    ],
+)
+def test_two_options_that_may_both_be_there_do_not_share_a_key(
+    whens: tuple[str | None, ...],
+) -> None:
+    (problem,) = small_problems(sharing(*whens))
+    assert problem.endswith("key 1 stands twice; give it another")
+
+
 def test_a_key_of_two_steps_of_one_page_is_named_at_the_second() -> None:
     at_once = ("    numbered: of_two\n", "    together: [2]\n")
     (problem,) = small_problems(LESSON.replace(*at_once))
@@ -255,3 +283,37 @@ def test_every_way_out_is_found_again_where_it_is_written(shipped: Flow) -> None
             assert goal in written[file.line(path) - 1]
             looked_at += 1
     assert looked_at > 80
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param(
+            "longest_seconds: 20",
+            "longest_seconds: 8",
+            "it is below first_key_seconds (10), which nobody would get; make it 10 at least",
+            id="the longest below the first",
+        ),
+        pytest.param(
+            "helper_hours: [10, 18]",
+            "helper_hours: [10, 10]",
+            "from an hour to the same hour is never; write two hours, such as [10, 18]",
+            id="no hours",
+        ),
+        pytest.param(
+            "    numbered: of_15\n",
+            "    numbered: of_15\n    silence: {after: 1, go: help}\n",
+            "node 'register_lesson': silence goes on in a lesson; take this away",
+            id="silence in a lesson",
+        ),
+        pytest.param(
+            "silence: {after: 1, go: nothing_chosen}",
+            "silence: {after: 7, go: nothing_chosen}",
+            "node 'main_menu': after 7 is beyond the 3 tries; write 3 at most",
+            id="silence after the tries",
+        ),
+    ],
+)
+def test_what_can_never_come_about_is_refused(old: str, new: str, message: str) -> None:
+    (told,) = broken("flow.yaml", old, new)
+    assert told.endswith(f": {message}")

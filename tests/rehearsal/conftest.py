@@ -114,4 +114,4 @@ def live(line: Line, shipped: Personas) -> Callable[..., Lived]:
 def rung(line: Line, application: object) -> Iterator[Line]:
     """The same line with another application behind its address."""
     with Phone(InProcess(application), TOKEN) as phone:  # type: ignore[arg-type] # a WSGI application
-        yield replace(line, phone=phone, kept=lambda: b"", logged=lambda: "")
+        yield replace(line, phone=phone, kept=lambda: b"", forget=lambda: None, logged=lambda: "")

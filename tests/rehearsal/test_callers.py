@@ -90,6 +90,14 @@ def test_who_presses_early_keys_no_more_of_a_code_than_was_heard(
     assert any(1 < len(entry) < 4 for entry in found)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_wrong_key_is_never_the_one_that_was_due(seed: int, live: Callable[..., Lived]) -> None:
+    lived = live(behaving(wrong_key=1.0), "lesson", seed=seed)
+    pressed = keys(lived.calls[0])
+    assert len(pressed) > 3
+    assert pressed[0].key != "1"  # the warm-up asks for 1
+
+
 def test_the_slow_are_late_and_then_press_all_the_same(live: Callable[..., Lived]) -> None:
     lived = live(behaving(reaction_seconds=Spread(median=12)), "lesson")
     events = lived.calls[0].events

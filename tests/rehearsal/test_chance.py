@@ -46,5 +46,10 @@ def test_the_true_median_lies_between_almost_always() -> None:
     assert outside <= 2
 
 
-def test_few_values_say_little_about_the_median() -> None:
-    assert median_between([1.0, 2.0, 3.0]) == (1.0, 3.0)
+@pytest.mark.parametrize("size", [1, 2, 8])
+def test_few_values_say_nothing_of_the_true_median(size: int) -> None:
+    assert median_between([float(n) for n in range(size)]) is None
+
+
+def test_nine_values_say_that_it_is_among_them() -> None:
+    assert median_between([float(n) for n in range(9)]) == (0.0, 8.0)

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.errors import RehearsalError
-from ivr.rehearsal.comparison import compare, read_figures
+from ivr.rehearsal.comparison import MAX_FILE_BYTES, compare, read_figures
 from ivr.rehearsal.figures import Figures, Rehearsed, figures
 from tests.rehearsal.outcomes import failed, outcome
 
@@ -75,6 +75,22 @@ def test_a_median_that_moves_within_its_bounds_is_chance(
     assert verdicts(made(spread), made(moved)) == {"median_lesson_seconds": "chance"}
 
 
+def test_a_median_that_moves_for_certain_and_by_little_is_not_called_worse(
+    made: Callable[[list[Outcome]], Figures],
+) -> None:
+    longer = [outcome(seconds_to={"lesson": 104.0}) for _ in range(200)]
+    assert verdicts(made(GOOD), made(longer)) == {"median_lesson_seconds": "chance"}
+
+
+@pytest.mark.parametrize("size", [1, 8])
+def test_a_median_of_few_callers_is_never_called_worse(
+    size: int, made: Callable[[list[Outcome]], Figures]
+) -> None:
+    found = verdicts(made(GOOD), made(LATE[:size]))
+    assert found == {"median_lesson_seconds": "chance", "median_turns": "chance"}
+    assert not compare(made(GOOD), made(LATE[:size])).is_worse
+
+
 def test_what_nobody_set_out_for_is_not_compared(made: Callable[[list[Outcome]], Figures]) -> None:
     found = {each.figure for each in compare(made(GOOD), made(GOOD)).changes}
     assert "practice_finished" not in found
@@ -98,6 +114,30 @@ BAD = {
     "a list": b"[]",
     "no UTF-8": b"\xff\xfe",
 }
+
+
+UNTRUE = {
+    "a share above one": ("lesson_finished", 5.0),
+    "fewer than nobody": ("callers", -1),
+    "more than can be": ("lesson_set_out", 10**9),
+    "a negative count": ("stuck", -1),
+    "a negative median": ("median_turns", -3.0),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), UNTRUE.values(), ids=UNTRUE)
+def test_figures_that_no_rehearsal_has_are_refused(
+    name: str, value: float, made: Callable[[list[Outcome]], Figures]
+) -> None:
+    found = msgspec.to_builtins(made(GOOD))
+    found["overall"][name] = value
+    with pytest.raises(RehearsalError, match=rf"does not hold the figures .*\.{name}"):
+        read_figures("ref.json", msgspec.json.encode(found))
+
+
+def test_a_file_that_is_too_long_is_told() -> None:
+    with pytest.raises(RehearsalError, match=r"ref\.json is over 1048576 bytes"):
+        read_figures("ref.json", b" " * (MAX_FILE_BYTES + 1))
 
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD)

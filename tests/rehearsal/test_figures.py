@@ -82,7 +82,7 @@ def test_places_are_those_where_a_call_ended_with_a_goal_not_reached(rehearsed: 
 
 
 def test_prompts_are_counted_by_the_call(rehearsed: Rehearsed) -> None:
-    heard = Counter({"b": 4, "a": 4, "c": 9})
+    heard = Counter({"b": 4, "a": 4, "c": 9, "digit_7": 99, "digit_0_more": 99})
     found = figures(rehearsed, [outcome(calls=2), outcome(calls=2)], heard)
     assert [(each.prompt, each.per_call) for each in found.prompts] == [
         ("c", 2.25),

@@ -87,6 +87,11 @@ def test_somebody_must_ring_and_want_something(persona: str, said: str, spec: Sp
         read_personas("personas.yaml", text, spec.flow)
 
 
+def test_a_file_that_is_too_long_is_told(spec: Spec) -> None:
+    with pytest.raises(RehearsalError, match=r"personas\.yaml is over 262144 bytes"):
+        read_personas("personas.yaml", TEXT + "#" * 262_144, spec.flow)
+
+
 def test_an_empty_file_is_told(spec: Spec) -> None:
     with pytest.raises(RehearsalError, match="the file is empty"):
         read_personas("personas.yaml", "", spec.flow)

@@ -9,7 +9,7 @@ import pytest
 from defusedxml import ElementTree
 
 from ivr.rehearsal.figures import Rehearsed, figures
-from ivr.rehearsal.picture import LEFT, WIDTH, picture
+from ivr.rehearsal.picture import BARS, LEFT, NUMBERS, picture
 from tests.rehearsal.outcomes import failed, outcome
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def drawn(spec: Spec, outcomes: list[Outcome]) -> tuple[list[str], list[float]]:
     """Every text, and how wide the bars are that begin where bars begin."""
     of = Rehearsed(seed=7, flow=spec.flow, content_hash="c0ffee", population="p", names=())
     root = ElementTree.fromstring(picture(figures(of, outcomes, Counter())))
-    assert root.get("width") == str(WIDTH)
+    assert root.get("width") == str(LEFT + BARS + NUMBERS)
     bars = [float(r.get("width", "")) for r in root.iter(f"{SVG}rect") if r.get("x") == str(LEFT)]
     return [text.text or "" for text in root.iter(f"{SVG}text")], bars
 
@@ -49,3 +49,17 @@ def test_it_is_empty_where_nobody_drops_out(spec: Spec) -> None:
     texts, bars = drawn(spec, [outcome()])
     assert bars == []
     assert "No call ended with a goal not reached." in texts
+
+
+def test_room_is_made_for_a_long_name_of_a_place(spec: Spec) -> None:
+    of = Rehearsed(seed=7, flow=spec.flow, content_hash="c0ffee", population="p", names=())
+    found = figures(of, [failed(ended_at=("p" * 81,))], Counter())
+    root = ElementTree.fromstring(picture(found))
+    (name,) = (text for text in root.iter(f"{SVG}text") if text.text == "p" * 81)
+    ends_at = float(name.get("x", ""))
+    assert ends_at > 81 * 8
+    bars = [r for r in root.iter(f"{SVG}rect") if float(r.get("x", "0")) > ends_at]
+    assert len(bars) == 2
+    for bar in bars:
+        right = float(bar.get("x", "")) + float(bar.get("width", ""))
+        assert right + NUMBERS <= float(root.get("width", ""))

@@ -83,6 +83,26 @@ def test_a_secret_that_is_stored_or_logged_is_counted(
     assert outcome.secrets_kept >= 1
 
 
+def test_a_secret_that_is_stored_for_one_answer_only_is_counted(
+    line: Line, shipped: Personas
+) -> None:
+    held = ""
+
+    def document(turn: int, form: dict[str, str]) -> str:
+        nonlocal held
+        held = form.get("Digits", "") if turn < SAFE_TURNS else ""
+        return gather("practice_otp", turn, "4 7 2 1", digits=4)
+
+    def kept() -> bytes:
+        return held.encode()
+
+    with rung(line, answering(ending(document))) as planted:
+        looked = replace(planted, kept=kept)
+        found = live_on(looked, shipped, behaving(own_secret=1.0), ("practice",))
+    assert found.outcome.secrets_kept >= 1
+    assert not held
+
+
 def same_words(place: Callable[[int], str], words: str) -> Callable[..., str]:
     return ending(lambda turn, _: gather(place(turn), turn, words))
 

@@ -28,15 +28,18 @@ from ivr.simulator.follower import follow
 from ivr.simulator.phone import Phone
 from ivr.simulator.script import parse
 from ivr.simulator.verbs.sound import SAY_CHARACTERS_PER_SECOND
+from ivr.speech.join import join
 from ivr.twiml.rules import MAX_CALL_SECONDS
 from tests.simulator.conformance import (
     BENGALI,
+    ONE_SECOND,
     ORIGIN,
     SETUP,
     THANKS,
     TOKEN,
     Application,
     Carrier,
+    Reply,
     clip,
     hang_up,
     press,
@@ -45,13 +48,14 @@ from tests.simulator.conformance import (
     setup,
     wait,
 )
+from tests.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.simulator.call import Call
     from ivr.simulator.events import Purpose
-    from tests.simulator.conformance import Do
+    from tests.simulator.conformance import Do, Page
 
 FIRST = "<Response><Redirect>/menu/</Redirect></Response>"
 LAST = "<Response><Say language='en-GB'>Goodbye</Say><Hangup/></Response>"
@@ -184,7 +188,13 @@ def test_a_caller_takes_as_long_for_a_key_as_the_setup_says() -> None:
     assert next(event for event in call.events if isinstance(event, Pressed)).at_seconds == 8
 
 
-USES = {"press": press("1"), "say": say("yes"), "record": record(1), "wait": wait()}
+USES: dict[str, Do] = {
+    "press": press("1"),
+    "say": say("yes"),
+    "record": record(1),
+    "wait": wait(),
+    "go on": lambda call: call.go_on(),
+}
 
 
 @pytest.mark.parametrize("use", [*USES.values(), hang_up()], ids=[*USES, "hang up"])
@@ -279,3 +289,31 @@ def test_a_line_tells_what_it_waits_for(call: Call) -> None:
     assert call.waiting == "gather"
     assert call.listens == {"keys"}
     assert call.next_seconds == 5
+
+
+def test_who_lets_a_call_go_on_stops_at_each_thing_that_happens() -> None:
+    prompt = f"<Gather timeout='3'><Say>{ONE_SECOND}</Say><Pause length='2'/></Gather>"
+    pages = {"/voice": f"<Response>{prompt}<Hangup/></Response>"}
+    stops: list[tuple[float, str | None]] = []
+    with Phone(Carrier(Application(pages)), TOKEN) as phone:
+        call = phone.call(f"{ORIGIN}/voice")
+        call.start(listen_seconds=0)
+        while call.ended is None:
+            stops.append((call.seconds, call.waiting))
+            call.go_on()
+    assert stops == [(0, None), (1, None), (3, "gather")]
+    assert (call.seconds, call.ended) == (6, "hangup")
+
+
+def test_who_lets_a_call_go_on_passes_all_that_happens_at_that_moment() -> None:
+    pages: dict[str, Page] = {
+        "/voice": f"<Response><Say>{ONE_SECOND}</Say><Play>/parts.wav</Play></Response>",
+        "/parts.wav": Reply(join([sound("One"), sound("Two")], 400), type="audio/wav"),
+    }
+    with Phone(Carrier(Application(pages)), TOKEN) as phone:
+        call = phone.call(f"{ORIGIN}/voice")
+        call.start(listen_seconds=0)
+        assert call.heard == [ONE_SECOND]
+        call.go_on()
+    assert call.heard == [ONE_SECOND, "One"]
+    assert call.seconds == 1

@@ -106,6 +106,15 @@ def test_a_menu_counts_with_the_person_that_it_may_offer(flow: Flow) -> None:
     assert row in rows(flow)
 
 
+def test_a_menu_that_offers_others_something_else_when_slow_is_a_row_of_its_own(
+    flow: Flow,
+) -> None:
+    found = {row.name: row.prompts for row in rows(flow) if row.name.startswith("menu ")}
+    assert found["menu help_menu"][1] == "help_slower"
+    assert found["menu help_menu when slow"][1:3] == ("help_usual", "help_language")
+    assert [name for name in found if name.endswith(" when slow")] == ["menu help_menu when slow"]
+
+
 def test_a_row_that_comes_twice_is_told_once(flow: Flow) -> None:
     twice = replace(flow, nodes={**flow.nodes, "once_more": flow.nodes["register_lesson"]})
     assert rows(twice) == rows(flow)

@@ -13,7 +13,7 @@ import redis
 from msgspec.structs import replace
 
 from ivr.engine.memory import VERSION, Forgotten, Memory, caller_key, dump_memory
-from ivr.engine.session import Phase, Session
+from ivr.engine.session import Phase, Session, dump
 from ivr.engine.turn import Count
 from ivr.errors import StoreError
 from ivr.store.embedded import embedded_redis, find_server
@@ -85,10 +85,19 @@ def test_counts_add_up_by_day_and_end_by_themselves(store: RedisStore, raw: redi
     assert 0 < raw.ttl("ivr:counts:2026-03-02") <= COUNTS_SECONDS
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param(b"\xffgarbage", id="garbage"),
+        pytest.param(dump(SESSION)[:-1], id="cut short"),
+        pytest.param(dump(SESSION).replace(b"_mpin", b"\xe4mpin"), id="letters that are none"),
+        pytest.param(dump(replace(SESSION, version=1)), id="an earlier version"),
+    ],
+)
 def test_what_another_wrote_there_is_saved_over_but_not_believed(
-    store: RedisStore, raw: redis.Redis
+    store: RedisStore, raw: redis.Redis, stored: bytes
 ) -> None:
-    raw.set("ivr:call:CA1", b"\xffgarbage")
+    raw.set("ivr:call:CA1", stored)
     held = store.load("CA1")
     assert held.session is None
     assert store.save("CA1", held, SAVING, NOW)

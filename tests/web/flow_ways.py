@@ -84,7 +84,8 @@ class Ways(Struct, frozen=True):
         """The option that a key takes there now."""
         node = self.flow.nodes[split(place)[0]]
         found = step_options(self.flow, place) if isinstance(node, Lesson) else options(node)
-        taken = (each for each in found if each.when is None or self.has_helper)
+        holding = self.found[place].holding
+        taken = (each for each in found if each.when is None or each.when in holding)
         return next((each for each in taken if each.key == did), None)
 
     def step_beside(self, lesson: Lesson, place: str, way: int) -> set[str]:

@@ -11,18 +11,20 @@ from msgspec.structs import replace
 
 from ivr.engine.memory import Memory, caller_key, dump_memory, parse_memory
 from ivr.flow.model import BOOKMARK
-from ivr.store.redis import RedisStore
+from ivr.store.redis import Held, RedisStore, Saving
 from tests.conftest import DAY, SECRET
 from tests.web.visitor import DIGITS, NUMBER, Visitor, options, place
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from ivr.flow.model import Option, Spec
     from ivr.web.parts import Parts
 
 KEY = f"ivr:caller:{caller_key(SECRET.encode(), NUMBER)}"
-DAY_SECONDS = 24 * 60 * 60
+HOUR_SECONDS = 60 * 60
+DAY_SECONDS = 24 * HOUR_SECONDS
 
 
 @pytest.fixture
@@ -94,8 +96,13 @@ def test_what_is_kept_of_a_caller_ends_by_itself(
     visitor: Visitor, raw: redis.Redis, spec: Spec
 ) -> None:
     visitor.break_off()
+    due = spec.flow.flow.kept.bookmark_hours * HOUR_SECONDS
+    assert due - 60 <= raw.ttl(KEY) <= due, "a bookmark alone"
+    at, key = next((at, o.key) for at, o in options(spec.flow) if o.set and o.set.language)
+    visitor.ring()
+    visitor.press_at(at, key)
     due = spec.flow.flow.kept.pace_days * DAY_SECONDS
-    assert due - 60 <= raw.ttl(KEY) <= due
+    assert due - 60 <= raw.ttl(KEY) <= due, "and what was learnt besides"
 
 
 def test_under_another_secret_a_caller_has_another_key_and_is_not_known(
@@ -269,3 +276,33 @@ def test_when_redis_goes_before_the_caller_is_recalled_the_call_goes_on(
     assert Visitor.at(replace(parts, store=Going(redis_url))).ring().document == (
         visitor.ring().document
     )
+
+
+def test_who_can_no_longer_be_told_apart_is_not_told_of_being_forgotten(
+    visitor: Visitor, raw: redis.Redis, spec: Spec
+) -> None:
+    """From stands in every request of Twilio; should it not, nothing can be deleted."""
+    visitor.break_off()
+    visitor.ring()
+    visitor.number = None
+    answer = visitor.press_at(*forgetting(spec))
+    assert answer.words == (spec.words["bn"].prompts[spec.flow.flow.apologies.again],)
+    assert callers(raw) == [KEY]
+
+
+def test_when_redis_goes_between_reading_and_writing_the_call_keeps_its_language(
+    parts: Parts, redis_url: str, spec: Spec, tmp_path: Path
+) -> None:
+    gone = RedisStore(f"unix://{tmp_path}/none.sock")
+
+    class Going(RedisStore):
+        def save(self, call_sid: str, before: Held, saving: Saving, now: datetime) -> bool:
+            return gone.save(call_sid, before, saving, now)
+
+    visitor = Visitor.at(parts)
+    visitor.ring()
+    at, key = next((at, o.key) for at, o in options(spec.flow) if o.set and o.set.language)
+    english = visitor.press_at(at, key)
+    visitor.caller.client = Visitor.at(replace(parts, store=Going(redis_url))).caller.client
+    answer = visitor.press(english, "1")
+    assert answer.words[-1] in spec.words["en"].prompts.values()

@@ -395,6 +395,33 @@ def test_a_bad_file_is_never_played(  # noqa: PLR0917 - columns
         assert told in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        pytest.param(Path.unlink, "is not there", id="gone"),
+        pytest.param(cut_short, "is damaged; run: ivr audio render", id="cut short"),
+        pytest.param(lead_outside, "leads out of the folder", id="a link to a file outside"),
+    ],
+)
+def test_a_short_part_is_read_anew_when_its_file_has_changed(
+    copied: Path,
+    serve: Callable[[Path], Wire],
+    caplog: pytest.LogCaptureFixture,
+    harm: Callable[[Path], None],
+    told: str,
+) -> None:
+    part = write(copied, 0.5, "ULAW")
+    (file,) = copied.glob(f"{part}*.wav")
+    line, url, whole = serve(copied), f"/clips/p400-{part}-{part}.wav", file.read_bytes()
+    assert [line.get(url).status for _ in range(2)] == [200, 200]
+    harm(file)
+    assert line.get(url).status == 404
+    assert told in caplog.text
+    file.unlink(missing_ok=True)
+    file.write_bytes(whole)
+    assert line.get(url).status == 200
+
+
 class Going(PosixPath):
     """A file that goes just before it is read."""
 

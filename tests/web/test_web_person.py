@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.flow.model import Branch, Transfer
-from ivr.twiml.verbs import Dial, Gather, Noun, Redirect
+from ivr.twiml.verbs import Dial, Gather, Hangup, Noun, Redirect
 from ivr.web.app import create_app
-from tests.conftest import DAY, TOKEN
+from tests.conftest import DAY, LINE, TOKEN
 from tests.web.visitor import DIGITS, Visitor, asked, options, place
 
 if TYPE_CHECKING:
@@ -212,5 +212,65 @@ def test_a_person_who_cannot_be_rung_rightly_is_not_mentioned(
     not_offered(visitor, spec)
 
 
+def test_a_volunteer_who_rings_the_line_is_not_led_to_their_own_telephone(
+    with_person: Parts, spec: Spec
+) -> None:
+    visitor = Visitor.at(with_person)
+    visitor.number = VOLUNTEER
+    not_offered(visitor, spec)
+
+
 def test_the_number_of_a_person_does_not_show_where_parts_are_printed(with_person: Parts) -> None:
     assert repr(with_person) == "Parts(…)"
+
+
+# -- When something fails --------------------------------------------------------------------------
+
+
+def led_back_from(visitor: Visitor, url: str) -> Answer:
+    """The fallback after a request to this URL has failed, and where its apology leads."""
+    sorry = visitor.send("/voice/fallback", ErrorCode="11200", ErrorUrl=url)
+    (back,) = (verb for verb in sorry.verbs if isinstance(verb, Redirect))
+    return visitor.send(back.url)
+
+
+def test_a_person_is_not_rung_again_when_the_answer_after_the_talk_fails(
+    with_person: Parts, spec: Spec
+) -> None:
+    visitor = Visitor.at(with_person)
+    action = f"{LINE}{asked(led_to(visitor, spec)).action}"
+    answer = led_back_from(visitor, action)
+    _, node = person(spec)
+    assert node.nobody.prompt is not None
+    assert answer.words[0] == spec.words["bn"].prompts[node.nobody.prompt]
+    assert led_back_from(visitor, action).document == answer.document, "it was answered already"
+
+
+def test_a_person_is_rung_when_only_the_answer_that_rings_has_failed(
+    with_person: Parts, spec: Spec
+) -> None:
+    visitor = Visitor.at(with_person)
+    dialling = led_to(visitor, spec)
+    at, _ = ways(spec)[0]
+    assert led_back_from(visitor, f"{LINE}/voice/turn/{at}?turn=50").document == dialling.document
+
+
+def test_after_two_failures_behind_a_talk_the_apology_is_a_goodbye(
+    with_person: Parts, spec: Spec
+) -> None:
+    visitor = Visitor.at(with_person)
+    url, seen = f"{LINE}{asked(led_to(visitor, spec)).action}", []
+    for _ in range(3):
+        last = visitor.send("/voice/fallback", ErrorUrl=url).verbs[-1]
+        seen.append(type(last))
+        url = f"{LINE}{last.url}" if isinstance(last, Redirect) else ""
+    assert seen == [Redirect, Redirect, Hangup]
+
+
+@pytest.mark.parametrize("turn", ["", "?turn=x", "?turn=1234567"])
+def test_a_place_without_its_turn_is_nowhere_to_lead_back_to(
+    with_person: Parts, spec: Spec, turn: str
+) -> None:
+    url = f"{LINE}/voice/turn/{person(spec)[0]}{turn}"
+    sorry = Visitor.at(with_person).send("/voice/fallback", ErrorUrl=url)
+    assert sorry.verbs[-1] == Redirect("/voice?retry=1")

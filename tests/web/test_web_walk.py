@@ -158,7 +158,7 @@ class Walk(Struct):
             case Transfer():
                 return ["completed", "answered", "busy", "no-answer", "failed", "canceled"]
             case Menu():
-                keys = [option.key for option in node.options]
+                keys = list(dict.fromkeys(option.key for option in node.options))
             case Lesson():
                 own = step_options(self.spec.flow, answer.place)
                 keys = ["1", "2", "3", *(option.key for option in own)]
@@ -199,6 +199,10 @@ def walk(request: pytest.FixtureRequest, parts: Parts, spec: Spec, redis_url: st
     again = walk.hear(caller.ring("CAagain"))
     assert again.place == "resume"
     walk.run(again, "CAagain")
+    # And one to whom all was said twice that is said to wrong keys at the main menu.
+    home = walk.found["main_menu"]
+    walk.raw.set("ivr:call:CAlast", dump(replace(home, told={"main_menu": "22222"})))
+    walk.hear(caller.key("CAlast", f"/voice/turn/main_menu?turn={home.turn}", WRONG_KEY))
     return walk
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ivr.rehearsal.personas import Personas
 
 MAX_CALLERS: Final = 1_000_000
+"""As ivr.rehearsal.figures has it, which `ivr rehearse --help` does not import."""
 MAX_JOBS: Final = 16
 """So many processes ivr.cli.rehearse.workers can give a database each."""
 _EPILOG = """\b
@@ -101,13 +102,17 @@ def rehearse(ctx: click.Context, /, **given: Any) -> None:
 
     options = Options(**given)
     before = None if options.compare is None else _figures_in(options.compare)
+    if options.picture is not None and not options.picture.absolute().parent.is_dir():
+        # Before the rehearsal: nobody waits for minutes to hear it.
+        message = f"there is no folder {options.picture.parent}; make it, or give another place"
+        raise click.BadParameter(message, param_hint="--picture")
     with interrupted_by_signals():
         project = Project.load()
         personas, digest = _personas(project, options.personas)
         figures = _rehearsed(project, personas, digest, options)
+    _tell(figures, is_json=options.json)
     if options.picture is not None:
         _draw(figures, options.picture)
-    _tell(figures, is_json=options.json)
     ctx.exit(0 if before is None else _compared(before, figures, is_json=options.json))
 
 
@@ -118,10 +123,11 @@ def _figures_in(file: Path) -> Figures:
         click.BadParameter: the file holds none.
     """
     from ivr.errors import RehearsalError
-    from ivr.rehearsal.comparison import read_figures
+    from ivr.rehearsal.comparison import MAX_FILE_BYTES, read_figures
 
     try:
-        return read_figures(str(file), file.read_bytes())
+        with file.open("rb") as opened:
+            return read_figures(str(file), opened.read(MAX_FILE_BYTES + 1))
     except RehearsalError as error:
         raise click.BadParameter(str(error), param_hint="--compare") from error
     except OSError as error:
@@ -132,11 +138,12 @@ def _figures_in(file: Path) -> Figures:
 def _personas(project: Project, file: Path | None) -> tuple[Personas, str]:
     """Who rings, and the content hash of the file that says so."""
     from ivr.errors import RehearsalError
-    from ivr.rehearsal.reading import read_personas
+    from ivr.rehearsal.reading import MAX_FILE_BYTES, read_personas
 
     file = project.settings.config / "personas.yaml" if file is None else file
     try:
-        text = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            text = opened.read(MAX_FILE_BYTES + 1).decode()
     except UnicodeDecodeError as error:
         raise RehearsalError(f"{file}: it is not UTF-8; save it as UTF-8 in your editor") from error
     except OSError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ SECRET: Final = "rehearsal-of-pretend-callers"  # noqa: S105 - the same codes at
 HELPER_NUMBER: Final = "+12025550101"
 """Of the range that is kept for fiction, so that a volunteer is offered; nobody is rung."""
 URL: Final = "http://line.test/voice"
+TIMEOUT_SECONDS: Final = 60.0
+"""For one answer of the Redis: on a busy machine a caller is not to be answered without it, or the
+figures would depend on the machine."""
 _READ: Final = {
     b"string": ("GET",),
     b"hash": ("HGETALL",),
@@ -99,7 +103,7 @@ def rehearsed_line(stage: Stage) -> Iterator[Line]:
     from ivr.web.app import create_app
     from ivr.web.parts import Parts
 
-    clock, store = Clock(WEEK_BEGINS), RedisStore(stage.redis_url)
+    clock, store = Clock(WEEK_BEGINS), RedisStore(stage.redis_url, timeout_seconds=TIMEOUT_SECONDS)
     app = create_app(
         Parts(
             spec=stage.spec,
@@ -121,7 +125,8 @@ def rehearsed_line(stage: Stage) -> Iterator[Line]:
                 phone=phone,
                 url=URL,
                 clock=clock,
-                kept=lambda: _emptied(kept),
+                kept=lambda: _held(kept),
+                forget=lambda: _emptied(kept),
                 logged=log.taken,
             )
     finally:
@@ -129,26 +134,51 @@ def rehearsed_line(stage: Stage) -> Iterator[Line]:
         store.close()
 
 
-def _emptied(client: Any) -> bytes:
-    """Everything that a Redis holds, names and values; it holds nothing afterwards."""
-    names = list(client.scan_iter(count=1000))
-    pipe = client.pipeline(transaction=False)
-    for name in names:
-        pipe.type(name)
-    kinds = pipe.execute()
-    for name, kind in zip(names, kinds, strict=True):
-        command, *rest = _READ[kind]
-        pipe.execute_command(command, name, *rest)
-    pipe.flushdb()
-    found = pipe.execute()[:-1]
+def _held(client: Any) -> bytes:
+    """Everything that a Redis holds, names and values.
+
+    Raises:
+        StoreError: the Redis is gone.
+    """
+    with _redis_errors():
+        names = list(client.scan_iter(count=1000))
+        pipe = client.pipeline(transaction=False)
+        for name in names:
+            pipe.type(name)
+        kinds = pipe.execute()
+        for name, kind in zip(names, kinds, strict=True):
+            command, *rest = _READ[kind]
+            pipe.execute_command(command, name, *rest)
+        found = pipe.execute()
     return b"\n".join(part for value in (names, *found) for part in _flat(value))
 
 
+def _emptied(client: Any) -> None:
+    with _redis_errors():
+        client.flushdb()
+
+
+@contextmanager
+def _redis_errors() -> Iterator[None]:
+    import redis
+
+    from ivr.errors import StoreError
+
+    try:
+        yield
+    except redis.RedisError as error:
+        raise StoreError(
+            f"the Redis of the rehearsal is gone ({type(error).__name__}); rehearse again"
+        ) from error
+
+
 def _flat(value: Any) -> Iterator[bytes]:
-    """Every text within what Redis answered."""
+    """Every text within what Redis answered; numbers that are packed into it as texts, too."""
     match value:
         case bytes():
             yield value
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):
+                yield str(msgspec.msgpack.decode(value)).encode()
         case dict():
             for pair in value.items():
                 yield from _flat(pair)
@@ -178,15 +208,15 @@ class _Log(logging.Handler):
 
 @contextmanager
 def _logged() -> Iterator[_Log]:
-    """All that the service logs, at every level, and nothing of it on the screen."""
-    logger, log = logging.getLogger("ivr"), _Log()
-    before = logger.level, logger.propagate
-    logger.addHandler(log)
-    logger.setLevel(logging.DEBUG)
-    logger.propagate = False
+    """All that is logged by whomever, ours at every level, and nothing of it on the screen."""
+    root, ours, log = logging.getLogger(), logging.getLogger("ivr"), _Log()
+    before = root.level, ours.level
+    root.addHandler(log)
+    root.setLevel(logging.INFO)
+    ours.setLevel(logging.DEBUG)
     try:
         yield log
     finally:
-        logger.removeHandler(log)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
+        root.removeHandler(log)
+        root.setLevel(before[0])
+        ours.setLevel(before[1])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.table import Table
 
@@ -15,6 +17,10 @@ WIDEST: Final = 160
 """Columns where nobody looks on: enough for every column of the table."""
 SHOWN: Final = 10
 """So many places and prompts are told; JSON has all."""
+_GAP: Final = 3
+"""Letters between two columns."""
+_EDGES: Final = 2
+"""Letters beside the first and the last."""
 _HEADINGS: Final = (
     *("callers", "lesson", "practice", "lesson s", "practice s", "turns", "calls"),
     *("speech s", "secrets", "3 times", "stuck"),
@@ -33,7 +39,8 @@ def show(figures: Figures, console: Console) -> None:
         "A stress of the flow with stated assumptions, no evidence about people.",
         soft_wrap=True,
     )
-    console.print(_personas(figures))
+    for table in _personas(figures, console.width):
+        console.print(table)
     console.print(_places("Calls that ended with a goal not reached", figures.dropout))
     console.print(_places("Callers who stayed and never got through", figures.lost))
     console.print(_prompts(figures))
@@ -46,16 +53,35 @@ def _plain_table(title: str) -> Table:
     return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
 
 
-def _personas(figures: Figures) -> Table:
-    table = _plain_table("Who gets through")
-    table.add_column("persona", no_wrap=True)
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name, row in figures.personas.items():
-        table.add_row(name, *_cells(row))
-    table.add_section()
-    table.add_row("all", *_cells(figures.overall))
-    return table
+def _personas(figures: Figures, width: int) -> Iterator[Table]:
+    """One table; more of them below each other where the columns would not stand whole."""
+    rows = {name: _cells(row) for name, row in figures.personas.items()}
+    rows_and_all = {**rows, "all": _cells(figures.overall)}
+    room = width - _EDGES - max(map(len, rows_and_all))
+    title = "Who gets through"
+    for part in _fitting([*zip(*rows_and_all.values(), strict=True)], room):
+        table = _plain_table(title)
+        table.add_column("persona", no_wrap=True)
+        for heading in _HEADINGS[part]:
+            table.add_column(heading, justify="right", no_wrap=True)
+        for name, cells in rows.items():
+            table.add_row(name, *cells[part])
+        table.add_section()
+        table.add_row("all", *rows_and_all["all"][part])
+        yield table
+        title = "The same callers"
+
+
+def _fitting(columns: list[tuple[str, ...]], room: int) -> Iterator[slice]:
+    """Which columns stand beside each other in so many letters; one at least."""
+    begin, taken = 0, 0
+    for place, column in enumerate(columns):
+        wide = max(map(len, (_HEADINGS[place], *column))) + _GAP
+        if place > begin and taken + wide > room:
+            yield slice(begin, place)
+            begin, taken = place, 0
+        taken += wide
+    yield slice(begin, len(columns))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -113,8 +139,8 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
     changed = [each for each in comparison.changes if each.verdict in _MEANING]
     by_chance = sum(each.verdict == "chance" for each in comparison.changes)
     table = _plain_table("Since the figures that were given")
-    for heading in ("persona", "figure"):
-        table.add_column(heading, no_wrap=True)
+    table.add_column("persona", no_wrap=True)
+    table.add_column("figure", overflow="fold")
     for heading in ("before", "now"):
         table.add_column(heading, justify="right")
     table.add_column("", no_wrap=True)

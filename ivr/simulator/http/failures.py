@@ -63,7 +63,7 @@ _PASSWORD: Final = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//[^/?#:@]*):[^/?#]*
 
 def masked(url: str) -> str:
     """Gives a URL as it may be kept: without the password, if it has one."""
-    return _PASSWORD.sub(r"\1:***@", url)
+    return _PASSWORD.sub(r"\1:***@", url) if "@" in url else url
 
 
 def shown(url: str) -> str:

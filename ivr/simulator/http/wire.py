@@ -60,6 +60,7 @@ USER_AGENT: Final = "TwilioProxy/1.1"
 # 308 is not among them: Twilio loses the call there, so the developer must see it.
 _REDIRECTS_AS_GET = frozenset({301, 302, 303})
 _REDIRECTS_AS_IS = frozenset({307})
+_NO_OVERRIDES: Final = Overrides()
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -181,10 +182,11 @@ class Wire:
             if isinstance(reply, Kept):
                 kind = bare(reply.content_type)
                 return Answer(url=place.text, content_type=kind, body=reply.body)
-            status, location = reply.response.status_code, reply.response.headers.get("location")
+            status = reply.response.status_code
             if status in OK:
                 kind = content_type(reply.response)
                 return Answer(url=place.text, content_type=kind, body=reply.body)
+            location = reply.response.headers.get("location")
             if status in _REDIRECTS_AS_GET and location:
                 method = "GET"
             elif not (status in _REDIRECTS_AS_IS and location):
@@ -199,7 +201,7 @@ class Wire:
 
     def _patience(self, url: str) -> Patience:
         if "#" not in url:
-            return Patience.begin(Overrides())
+            return Patience.begin(_NO_OVERRIDES)
         overrides, problems = parse_overrides(httpx.URL(url).fragment)
         for problem in problems:
             self.log.warn_of(f"{shown(url)}: {cut(problem.message)}", problem.code)
@@ -211,20 +213,16 @@ class Wire:
             self.log.warn_of(f"{where} {beyond_ascii(url)}")
 
     def _sign(self, unsigned: _Unsigned) -> Signed:
-        form, content = unsigned.form, None
-        headers = {
-            "User-Agent": USER_AGENT,
-            "Accept": "*/*",
-            IDEMPOTENCY_HEADER: str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
-        }
-        if unsigned.method == "GET":
-            form = {}  # its parameters are in the URL
-        else:
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-            content = encode(form)
         place = unsigned.place
-        headers[HEADER] = sign(self._auth_token, place.text, form)
-        request = httpx.Request(unsigned.method, place.travelling, headers=headers, content=content)
+        # The parameters of a GET are in its URL.
+        form = {} if unsigned.method == "GET" else unsigned.form
+        content, signature = encode(form), sign(self._auth_token, place.text, form)
+        request = httpx.Request(
+            unsigned.method,
+            place.travelling,
+            headers=_headers(unsigned, len(content), signature),
+            stream=httpx.ByteStream(content),
+        )
         self._logins.show(request)
         if unsigned.purpose == "document":
             self._cookies.show(request)
@@ -281,3 +279,19 @@ def _unsigned(
     if method == "GET":
         place = with_query(place, encode(form))
     return _Unsigned(method=method, place=place, form=form, purpose=purpose)
+
+
+def _headers(unsigned: _Unsigned, content_bytes: int, signature: str) -> dict[str, str]:
+    """What every request is told, with what httpx would add if it were left to it: slowly."""
+    headers = {
+        "Host": unsigned.place.travelling.netloc.decode("ascii"),
+        "User-Agent": USER_AGENT,
+        "Accept": "*/*",
+        IDEMPOTENCY_HEADER: str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
+        HEADER: signature,
+    }
+    body = {
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "Content-Length": str(content_bytes),
+    }
+    return headers if unsigned.method == "GET" else headers | body
