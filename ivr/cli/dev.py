@@ -73,6 +73,6 @@ def _ready(here: str, public: str) -> str:
         "telephone:\n"
         f"  .venv/bin/ivr call {public}/voice\n"
         "or by a script:\n"
-        f'  .venv/bin/ivr call {public}/voice --keys "1 1 1"\n'
+        f'  .venv/bin/ivr call {public}/voice --from anonymous --keys "1 1 1"\n'
         "Stop with Ctrl-C."
     )

@@ -34,7 +34,10 @@ _CALLER: Final = (
         help="The auth token that signs the requests. [default: the one that the line here uses]",
     ),
     click.option(
-        "--from", "from_number", metavar="N", help="The number that calls. [default: +15005550006]"
+        "--from",
+        "from_number",
+        metavar="N",
+        help="The number that calls. [default: +15005550006; of a crawl: another for each call]",
     ),
     click.option(
         "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"

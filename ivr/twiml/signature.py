@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import TypeAlias
 
 from twilio.request_validator import RequestValidator
 
@@ -22,11 +22,6 @@ HEADER = "X-Twilio-Signature"
 
 Form: TypeAlias = Mapping[str, str] | Mapping[str, Sequence[str]]
 """A form's fields: one value a name, several a name, or a werkzeug MultiDict."""
-
-
-@runtime_checkable
-class _HasLists(Protocol):
-    def getlist(self, key: str, /) -> list[str]: ...
 
 
 class _Fields(dict[str, list[str]]):
@@ -80,9 +75,9 @@ def _without_fragment(url: str) -> str:
 
 
 def _fields(form: Form) -> _Fields:
-    # A dict of our own, which is most often asked about, is none; a look at a Protocol takes long.
-    if type(form) is not dict and isinstance(form, _HasLists):
-        return _Fields({name: form.getlist(name) for name in form})
+    getlist = getattr(form, "getlist", None)
+    if getlist is not None:
+        return _Fields({name: getlist(name) for name in form})
     return _Fields({name: _values(value) for name, value in form.items()})
 
 

@@ -181,6 +181,12 @@ def test_a_file_of_personas_that_cannot_be_read_is_told(
     assert said in done.stderr
 
 
+def test_a_picture_of_another_kind_is_refused_before_anybody_rings(tmp_path: Path) -> None:
+    result = CliRunner().invoke(rehearse, ["--picture", str(tmp_path / "drop-out.png")])
+    assert result.exit_code == 2
+    assert "drop-out.png is no name of an SVG; let it end with .svg" in result.output
+
+
 def test_a_picture_that_cannot_be_written_is_told_and_the_figures_are_not_lost() -> None:
     done = subprocess.run(  # noqa: S603 - our own command
         [IVR, "rehearse", *SMALL, "--callers", "1", "--json", "--picture", "/dev/full"],

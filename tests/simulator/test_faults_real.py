@@ -123,7 +123,15 @@ def test_the_transcript_tells_of_a_fault_that_befell_nothing(phone: TestPhone, o
 
 
 def ring_line(phone: TestPhone, app: Flask, keys: str, *faults: str) -> Call:
-    return phone.ring(app, keys, path="/voice", fault=faults, fallback_url="/voice/fallback")
+    """From nobody's number, so that the line does not know the caller of the call before."""
+    return phone.ring(
+        app,
+        keys,
+        path="/voice",
+        fault=faults,
+        fallback_url="/voice/fallback",
+        from_number="anonymous",
+    )
 
 
 def places(call: Call) -> list[str]:

@@ -102,6 +102,9 @@ def rehearse(ctx: click.Context, /, **given: Any) -> None:
 
     options = Options(**given)
     before = None if options.compare is None else _figures_in(options.compare)
+    if options.picture is not None and options.picture.suffix.lower() not in {"", ".svg"}:
+        message = f"{options.picture} is no name of an SVG; let it end with .svg"
+        raise click.BadParameter(message, param_hint="--picture")
     if options.picture is not None and not options.picture.absolute().parent.is_dir():
         # Before the rehearsal: nobody waits for minutes to hear it.
         message = f"there is no folder {options.picture.parent}; make it, or give another place"
