@@ -5,17 +5,16 @@ Each check yields (the file's name inside the folder, where in it, what is wrong
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import date
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from ivr.flow.content import content_faults
 from ivr.flow.graph import graph_faults
 from ivr.flow.model import (
     BOOKMARK,
     EXCLUDING,
-    JOINERS,
     LESSON_KEYS,
     READY_KEY,
     REPEAT,
@@ -33,21 +32,14 @@ from ivr.flow.model import (
     Transfer,
 )
 from ivr.flow.patience import patience
-from ivr.flow.problem import Path, Problem
-from ivr.flow.usage import prompts_used
-from ivr.flow.ways import facts_told, path_of, targets
+from ivr.flow.ways import path_of, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ivr.flow.problem import Finding, Path, Problem
     from ivr.flow.source import Source
 
-Finding: TypeAlias = tuple[str, Path, str]
-
-MAX_TEXT_BYTES: Final = 1500
-"""Twilio refuses a Say of more than 4500 URL-encoded letters (13521), which are three a byte."""
-_MARKUP: Final = re.compile(r"[<>]|&\w+;|[\u2600-\u27bf\U0001f000-\U0001faff]")
-"""HTML and pictures, which a voice would read out or drop."""
 MOBILE_DIGITS: Final = 10
 """An Indian mobile number has ten digits and begins with 6 to 9."""
 
@@ -65,9 +57,7 @@ def check(spec: Spec, sources: Mapping[str, Source]) -> list[Problem]:
         *_times(spec.flow),
         *_levels(spec.flow),
         *_renamed(spec.flow),
-        *_facts(spec),
-        *_prompts(spec),
-        *_texts(spec),
+        *content_faults(spec),
     ]
     return [sources[name].problem(path, message) for name, path, message in findings]
 
@@ -324,52 +314,3 @@ def _is_step(flow: Flow, place: str) -> bool:
     node_id, _, step = place.partition(".")
     node = flow.nodes.get(node_id)
     return isinstance(node, Lesson) and step in {each.prompt for each in node.steps}
-
-
-def _facts(spec: Spec) -> Iterator[Finding]:
-    told = Counter(
-        fact
-        for node in spec.flow.nodes.values()
-        for facts in facts_told(node).values()
-        for fact in facts
-    )
-    for fact in spec.facts.facts:
-        if fact not in told:
-            yield (
-                "facts.yaml",
-                ("facts", fact),
-                f"no prompt tells '{fact}'; name it at one (facts: [{fact}])",
-            )
-    for node_id, node in spec.flow.nodes.items():
-        for facts in facts_told(node).values():
-            for fact in facts:
-                if fact not in spec.facts.facts:
-                    text = f"the fact '{fact}' is not in facts.yaml; add it there or mend the name"
-                    yield "flow.yaml", ("nodes", node_id), text
-
-
-def _prompts(spec: Spec) -> Iterator[Finding]:
-    told: set[tuple[str, str]] = set()
-    for path, prompt_id in prompts_used(spec.flow):
-        for language, words in spec.words.items():
-            if prompt_id not in words.prompts and (language, prompt_id) not in told:
-                told.add((language, prompt_id))
-                text = f"prompt '{prompt_id}' has no words; add it to prompts/{language}.yaml"
-                yield "flow.yaml", path, text
-
-
-def _texts(spec: Spec) -> Iterator[Finding]:
-    for language, words in spec.words.items():
-        for prompt_id, text in words.prompts.items():
-            file, path = f"prompts/{language}.yaml", ("prompts", prompt_id)
-            if not any(letter.isalnum() for letter in text):
-                yield file, path, f"'{prompt_id}' says nothing; write its words"
-            elif not text.translate(JOINERS).isprintable():
-                yield file, path, f"'{prompt_id}' holds a sign that cannot be spoken; type it anew"
-            elif found := _MARKUP.search(text):
-                told = (
-                    f"'{prompt_id}' holds {found[0]}, which cannot be read out; write it in words"
-                )
-                yield file, path, told
-            elif len(text.encode()) > MAX_TEXT_BYTES:
-                yield file, path, f"'{prompt_id}' is too long to be spoken at once; make it two"

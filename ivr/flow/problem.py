@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a file: keys and positions from the top, such as ("nodes", "help", "options", 0)."""
+Finding: TypeAlias = tuple[str, Path, str]
+"""A fault before its line is known: the file's name inside the folder, where in it, what it is."""
 
 
 class Problem(Struct, frozen=True):
