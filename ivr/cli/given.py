@@ -37,7 +37,7 @@ _CALLER: Final = (
         "--from",
         "from_number",
         metavar="N",
-        help="The number that calls. [default: +15005550006; of a crawl: another for each call]",
+        help="The number that calls; a crawl takes another for each call. [default: +15005550006]",
     ),
     click.option(
         "--to", "to_number", metavar="N", help="The number that is called. [default: +12025550100]"

@@ -149,7 +149,7 @@ def test_dev_killed_and_started_again_goes_on_with_its_own_redis(
     first = start("dev", PORT=port)
     told = first.wait_for("Stop with Ctrl-C")
     live = f".venv/bin/ivr call {first.origin}/voice"
-    assert told.index(f"{live}\n") < told.index(f"{live} --keys ")
+    assert told.index(f"{live}\n") < told.index(f"{live} --from anonymous --keys ")
     token = (tmp_path / ".ivr/auth_token").read_text().strip()
     with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
         call = begin(client, first, token)
