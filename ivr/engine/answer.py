@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from ivr.engine.keeping import begun
 from ivr.engine.moves import Moment, fresh, holds
-from ivr.engine.places import is_place, present, renamed
 from ivr.engine.session import Phase
 from ivr.engine.step import restate, step
 from ivr.engine.turn import Count, Turn
+from ivr.flow.places import is_place, present, renamed
 
 if TYPE_CHECKING:
     from ivr.engine.circumstances import Circumstances

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ivr.engine.memory import Forgotten, Memory
-from ivr.engine.places import first_place, home, present, split, step_index
 from ivr.engine.session import Session
-from ivr.flow.model import Asking, Flow, Lesson
+from ivr.flow.model import Asking, Flow
+from ivr.flow.places import first_place, home, index_at, present, split
 
 if TYPE_CHECKING:
     from ivr.engine.circumstances import Circumstances
@@ -57,12 +57,12 @@ def to_keep(
     """
     if not after.is_kept:
         return Forgotten() if before.is_kept else None
-    was, now = (_memory(flow, each, 0) for each in (before, after))
+    was, now = (_memory(flow, each) for each in (before, after))
     # Who goes on at a bookmark has been there now: its time begins anew.
     is_there = after.bookmark in {after.place, split(after.place)[0]}
     if now == was and (not is_there or before.place == after.place):
         return None
-    if now == Memory(at=0, language=flow.flow.default_language):
+    if now == _nothing(flow):
         return Forgotten()
     return replace(now, at=int(circumstances.now.timestamp()))
 
@@ -73,27 +73,27 @@ def seconds_kept(flow: Flow, memory: Memory | Forgotten) -> int:
     if isinstance(memory, Forgotten):
         return 0
     learnt = replace(memory, at=0, bookmark=None, step=0)
-    is_alone = learnt == Memory(at=0, language=flow.flow.default_language)
+    is_alone = learnt == _nothing(flow)
     time = timedelta(hours=kept.bookmark_hours) if is_alone else timedelta(days=kept.pace_days)
     return int(time.total_seconds())
 
 
-def _memory(flow: Flow, session: Session, at: int) -> Memory:
+def _nothing(flow: Flow) -> Memory:
+    """Of whom this is all, nothing need be kept."""
+    return Memory(at=0, language=flow.flow.default_language)
+
+
+def _memory(flow: Flow, session: Session) -> Memory:
+    """What there is to keep of a caller, without the time."""
     return Memory(
-        at=at,
+        at=0,
         language=session.language,
         pace=session.pace,
         patience=session.patience,
         simple=session.simple,
         bookmark=session.bookmark,
-        step=_index(flow, session.bookmark),
+        step=index_at(flow, session.bookmark or ""),
     )
-
-
-def _index(flow: Flow, place: str | None) -> int:
-    node_id, step = split(place or "")
-    node = flow.nodes.get(node_id)
-    return step_index(node, step) if isinstance(node, Lesson) else 0
 
 
 def _bookmark(flow: Flow, memory: Memory, circumstances: Circumstances) -> str | None:

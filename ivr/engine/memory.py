@@ -14,6 +14,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
+from ivr.engine.packed import unpacked
 from ivr.flow.model import Language, Pace
 
 VERSION: Final = 1
@@ -56,11 +57,7 @@ def dump_memory(memory: Memory) -> bytes:
 
 def parse_memory(stored: bytes) -> Memory | None:
     """The memory of these bytes, or None when they are of another version or damaged."""
-    try:
-        memory = _decoder.decode(stored)
-    except ValueError:  # msgspec's errors, and Python's own for letters that are no UTF-8
-        return None
-    return memory if memory.version == VERSION else None
+    return unpacked(_decoder, VERSION, stored)
 
 
 def caller_key(secret: bytes, number: str) -> str:

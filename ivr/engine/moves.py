@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.engine.places import first_place, home, present, split, step_index
 from ivr.engine.session import Phase, Session
 from ivr.engine.speak import instructions
 from ivr.engine.turn import Count, Turn
@@ -22,6 +21,7 @@ from ivr.flow.model import (
     Condition,
     End,
     Flow,
+    Leave,
     Lesson,
     Menu,
     Node,
@@ -31,6 +31,8 @@ from ivr.flow.model import (
     Say,
     Transfer,
 )
+from ivr.flow.places import first_place, home, index_at, present, split
+from ivr.flow.usage import asks_where
 
 if TYPE_CHECKING:
     from ivr.engine.circumstances import Circumstances
@@ -91,6 +93,12 @@ def arrive(at: Moment, goal: str, via: Via) -> Turn:
                 break
     session = _landed(at, place, replace(via, lead=tuple(said)))
     return Turn(session, instructions(at.flow, session, at.circumstances.codes), tuple(counted))
+
+
+def leave(at: Moment, by: Leave, via: Via) -> Turn:
+    """Goes where a node sends a caller, with its words last and what it changes."""
+    lead = via.lead if by.prompt is None else (*via.lead, by.prompt)
+    return arrive(changed(at, by.set), by.go, replace(via, lead=lead))
 
 
 def stay(at: Moment, *lead: PromptId, settles: bool) -> Turn:
@@ -174,8 +182,7 @@ def _resolved(at: Moment, goal: str) -> tuple[Moment, str]:
 def _asks_about_nothing(flow: Flow, session: Session, place: str) -> bool:
     """Whether a menu asks where to go on though there is nothing any more: it was forgotten."""
     node = flow.nodes[split(place)[0]]
-    leads = isinstance(node, Menu) and any(option.go == BOOKMARK for option in node.options)
-    return leads and session.bookmark is None
+    return isinstance(node, Menu) and asks_where(node) and session.bookmark is None
 
 
 def _there(flow: Flow, place: str | None, step: int | None = None) -> str:
@@ -204,7 +211,7 @@ def _landed(at: Moment, place: str, via: Via) -> Session:
     node = flow.nodes[node_id]
     place = place if step else first_place(flow, node_id, in_parts=session.simple)
     # Beside the way the step that was left stays known, should it go meanwhile.
-    index = step_index(node, split(place)[1]) if isinstance(node, Lesson) else session.step
+    index = index_at(flow, place) if isinstance(node, Lesson) else session.step
     return replace(
         fresh(session),
         place=place,

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from ivr.engine.packed import unpacked
 from ivr.flow.model import Language, Offer, Pace, PromptId
 
 VERSION: Final = 2
@@ -103,8 +104,4 @@ def dump(session: Session) -> bytes:
 
 def parse(stored: bytes) -> Session | None:
     """The session of these bytes, or None when they are of another version or damaged."""
-    try:
-        session = _decoder.decode(stored)
-    except ValueError:  # msgspec's errors, and Python's own for letters that are no UTF-8
-        return None
-    return session if session.version == VERSION else None
+    return unpacked(_decoder, VERSION, stored)

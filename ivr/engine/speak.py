@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec.structs import replace
 
 from ivr.engine.codes import Codes, code_at
-from ivr.engine.places import part_of, present, split, step_index
 from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play
 from ivr.flow.model import (
-    BOOKMARK,
     Asking,
     Branch,
     End,
@@ -22,10 +20,19 @@ from ivr.flow.model import (
     Practice,
     PromptId,
     Say,
+    Step,
     Think,
     Transfer,
 )
-from ivr.flow.usage import digit_prompt, number_prompt, offered, own_prompts, step_prompts
+from ivr.flow.places import index_at, part_of, present, split, step_index
+from ivr.flow.usage import (
+    asks_where,
+    digit_prompt,
+    number_prompt,
+    offered,
+    own_prompts,
+    step_prompts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +82,11 @@ def steps_at_once(session: Session, lesson: Lesson, index: int) -> int:
     return next((end - index for end in accumulate(lesson.together) if end > index), 1)
 
 
+def steps_heard(session: Session, lesson: Lesson, index: int) -> tuple[Step, ...]:
+    """The steps that are said in one go from this one on."""
+    return lesson.steps[index : index + steps_at_once(session, lesson, index)]
+
+
 def part_code(practice: Practice, code: str, step: str | None) -> str:
     """What of a code is to be keyed at a place: all of it, or one part."""
     part = part_of(step)
@@ -93,11 +105,9 @@ def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
     more = session.patience * given.longer_seconds
     first = min(given.first_key_seconds + more, given.longest_seconds)
     following = min(given.next_key_seconds + more, given.longest_seconds)
-    node_id, step = split(session.place)
-    node = flow.nodes[node_id]
+    node = flow.nodes[split(session.place)[0]]
     if isinstance(node, Lesson):
-        index = step_index(node, step)
-        heard = node.steps[index : index + steps_at_once(session, node, index)]
+        heard = steps_heard(session, node, index_at(flow, session.place))
         if any(each.write is not None for each in heard):
             first = max(first, given.lesson.write_seconds)
         if session.together and node.together_seconds is not None:
@@ -108,19 +118,18 @@ def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
 def _menu_row(flow: Flow, session: Session, menu: Menu) -> tuple[PromptId, ...]:
     """A menu with what it offers now; one that leads to a bookmark tells where that is."""
     options = offered(menu, simple=session.simple, holding=session.holding)
-    leads = any(option.go == BOOKMARK for option in menu.options)
+    asked = session.bookmark if asks_where(menu) else None
     # The flow may have changed since the caller came here, and the place may be gone.
-    there = present(flow, session.bookmark) if leads and session.bookmark else None
+    there = None if asked is None else present(flow, asked)
     where = _where(flow, there) if there else ()
     return (menu.prompt, *where, *(option.prompt for option in options))
 
 
 def _where(flow: Flow, place: str) -> tuple[PromptId, ...]:
-    node_id, step = split(place)
-    node = flow.nodes[node_id]
+    node = flow.nodes[split(place)[0]]
     told = (node.resume,) if isinstance(node, Asking) and node.resume else ()
     if isinstance(node, Lesson) and node.numbered is not None:
-        return (*told, number_prompt(step_index(node, step) + 1))
+        return (*told, number_prompt(index_at(flow, place) + 1))
     return told
 
 

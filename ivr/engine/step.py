@@ -13,10 +13,9 @@ from msgspec.structs import replace
 from ivr.engine.codes import code_at, is_near
 from ivr.engine.events import CallEnded, CallStarted, DialEnded, Digits, Event, NoInput
 from ivr.engine.keeping import begun, to_keep
-from ivr.engine.moves import Moment, Via, arrive, changed
-from ivr.engine.places import home, is_place, part_of, present, split, step_index
+from ivr.engine.moves import Moment, Via, arrive, changed, leave
 from ivr.engine.session import Phase, Session
-from ivr.engine.speak import instructions, part_code, steps_at_once
+from ivr.engine.speak import instructions, part_code, steps_at_once, steps_heard
 from ivr.engine.trouble import kept_at_first, repeated, silent, wrong
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
@@ -37,6 +36,7 @@ from ivr.flow.model import (
     Think,
     Transfer,
 )
+from ivr.flow.places import home, index_at, is_place, part_of, present, split
 from ivr.flow.usage import taken
 
 if TYPE_CHECKING:
@@ -122,10 +122,8 @@ def _answer(at: Moment, event: Digits | NoInput | DialEnded) -> Turn:
 def _after_dial(at: Moment, node: Transfer, event: Digits | NoInput | DialEnded) -> Turn:
     """Takes the caller back, kindly, whatever became of the Dial."""
     is_answered = isinstance(event, DialEnded) and event.was_answered
-    leave = node.done if is_answered else node.nobody
     counted = Count("helper.answered" if is_answered else "helper.nobody")
-    lead = () if leave.prompt is None else (leave.prompt,)
-    return arrive(changed(at, leave.set), leave.go, Via(lead, (counted,)))
+    return leave(at, node.done if is_answered else node.nobody, Via(effects=(counted,)))
 
 
 def _key(at: Moment, node: Menu | Lesson | Think, key: str) -> Turn:
@@ -156,9 +154,8 @@ def _options(at: Moment, node: Menu | Lesson | Think) -> tuple[Option, ...]:
         case Menu():
             return taken(node.options, at.session.holding)
         case Lesson():
-            index = step_index(node, split(at.session.place)[1])
-            steps = node.steps[index : index + steps_at_once(at.session, node, index)]
-            return taken((o for step in steps for o in step.options), at.session.holding)
+            heard = steps_heard(at.session, node, index_at(at.flow, at.session.place))
+            return taken((o for step in heard for o in step.options), at.session.holding)
         case Think():
             return ()
 
@@ -171,9 +168,10 @@ def _learnt(at: Moment) -> Moment:
 def _given_time(at: Moment) -> Moment:
     """The moment from which this caller has more time for a key, as far as there is more."""
     given = at.flow.defaults
-    most = -(-(given.longest_seconds - given.first_key_seconds) // given.longer_seconds)
-    more = min(at.session.patience + 1, max(most, at.session.patience))
-    return at.having(replace(at.session, patience=more))
+    now = given.first_key_seconds + at.session.patience * given.longer_seconds
+    if now >= given.longest_seconds:
+        return at
+    return at.having(replace(at.session, patience=at.session.patience + 1))
 
 
 def _global(at: Moment, node: Asking, goal: str) -> Turn:
@@ -186,8 +184,7 @@ def _choose(at: Moment, option: Option) -> Turn:
 
 
 def _lesson(at: Moment, node: Lesson, key: str) -> Turn:
-    node_id, step = split(at.session.place)
-    here = step_index(node, step)
+    node_id, here = split(at.session.place)[0], index_at(at.flow, at.session.place)
     match key:
         case _ if key == AGAIN_KEY:
             return repeated(at, node)
@@ -204,8 +201,7 @@ def _lesson(at: Moment, node: Lesson, key: str) -> Turn:
 
 def _next_step(at: Moment, node: Lesson, *, after_silence: bool = False) -> Turn:
     """Goes on with what follows all that was said, by key or by silence."""
-    node_id, step = split(at.session.place)
-    here = step_index(node, step)
+    node_id, here = split(at.session.place)[0], index_at(at.flow, at.session.place)
     there = here + steps_at_once(at.session, node, here)
     goal = node.next if there >= len(node.steps) else f"{node_id}.{node.steps[there].prompt}"
     return arrive(at, goal, Via(settles=True, after_silence=after_silence))
@@ -213,11 +209,8 @@ def _next_step(at: Moment, node: Lesson, *, after_silence: bool = False) -> Turn
 
 def _step_before(session: Session, node: Lesson, here: int) -> int:
     """The step to go back to: to two at the screen, where the page before begins."""
-    return max(
-        (start for start in range(here) if start + steps_at_once(session, node, start) == here),
-        key=lambda start: steps_at_once(session, node, start),
-        default=here - 1,
-    )
+    starts = (start for start in range(here) if start + steps_at_once(session, node, start) == here)
+    return next(starts, here - 1)
 
 
 def _entry(at: Moment, node: Practice, event: Digits) -> Turn:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from ivr.engine.moves import Moment, Via, arrive, changed, fresh, is_beside, stay
+from ivr.engine.moves import Moment, Via, arrive, fresh, is_beside, leave, stay
 from ivr.engine.turn import Count, Turn
 from ivr.flow.patience import Patience, patience
+from ivr.flow.places import part_of, split
 
 if TYPE_CHECKING:
     from ivr.engine.session import Session
-    from ivr.flow.model import Asking, Leave, Level, PromptId, Silence
+    from ivr.flow.model import Asking, Level, PromptId
 
 Kind: TypeAlias = Literal["silence", "wrong"]
 MOST: Final = 2
@@ -30,12 +31,13 @@ MOST_WARNINGS: Final = 9
 def silent(at: Moment, node: Asking) -> Turn:
     """Asks again after a silence, or leads on to where silence leads."""
     tried = replace(at.session, silences=at.session.silences + 1)
-    leave = node.silence
+    led_on = node.silence
     watched = _watched(at.having(tried), node, "silence")
     rung = _rungs(patience(at.flow, node))
     # Where silence has led on twice, the ladder takes over: so no silent call is endless.
-    if leave is not None and tried.silences >= leave.after and _times(tried, rung) < MOST:
-        return _left(watched, leave, rung)
+    if led_on is not None and tried.silences >= led_on.after and _times(tried, rung) < MOST:
+        told = watched.having(_telling(watched.session, rung))
+        return leave(told, led_on, _via((), _counted(told, "silence"), "silence"))
     said = patience(at.flow, node).no_input
     return _offered(watched, node, "silence") or _climbed(watched, node, said, "silence")
 
@@ -124,33 +126,19 @@ def _climbed(
     if rung < limits.tries - 1:
         words = first or (said[min(rung, len(said) - 1)],)
         return _asked_again(told, words, kind)
-    effects = _counted(at, kind)
+    via = _via(first, _counted(at, kind), kind)
     way = rung - (limits.tries - 1)
     if way < len(limits.ways_out):
-        return _gone(told, limits.ways_out[way], first, effects, kind)
+        return leave(told, limits.ways_out[way], via)
     # Silence has not heard the last warning: a key gave more time then, and gives it once more.
     is_warned = kind == "wrong" or _times(session, rungs) >= MOST_WARNINGS
     last = at.flow.defaults.ends_at if is_warned else at.flow.defaults.give_up.go
-    return arrive(told, last, _via(first, effects, kind))
+    return arrive(told, last, via)
 
 
 def _rungs(limits: Patience) -> int:
     """How many rungs there are before the end: asking again, and the ways out."""
     return limits.tries - 1 + len(limits.ways_out)
-
-
-def _left(at: Moment, leave: Silence, rung: int) -> Turn:
-    """Leads on to where silence leads."""
-    lead = () if leave.prompt is None else (leave.prompt,)
-    now = changed(at.having(_telling(at.session, rung)), leave.set)
-    return arrive(now, leave.go, _via(lead, _counted(at, "silence"), "silence"))
-
-
-def _gone(
-    at: Moment, leave: Leave, first: tuple[PromptId, ...], effects: tuple[Count, ...], kind: Kind
-) -> Turn:
-    lead = (*first, *(() if leave.prompt is None else (leave.prompt,)))
-    return arrive(changed(at, leave.set), leave.go, _via(lead, effects, kind))
 
 
 def _via(lead: tuple[PromptId, ...], effects: tuple[Count, ...], kind: Kind | None) -> Via:
@@ -182,4 +170,5 @@ def _telling(session: Session, rung: int) -> Session:
 
 def _key(session: Session) -> str:
     """The place, to a caller: the parts of one code are one."""
-    return session.place.partition(".part_")[0]
+    node_id, step = split(session.place)
+    return node_id if part_of(step) else session.place

@@ -32,6 +32,7 @@ from ivr.flow.model import (
     Transfer,
 )
 from ivr.flow.patience import patience
+from ivr.flow.places import is_place, split
 from ivr.flow.ways import path_of, targets
 
 if TYPE_CHECKING:
@@ -143,21 +144,30 @@ def _goals(flow: Flow) -> Iterator[tuple[Path, str]]:
 
 
 def _keys(flow: Flow) -> Iterator[Finding]:
+    """Keys that have two meanings at one place; of those taken before, what is to be told."""
+    global_keys = {
+        key: f"key {key} is a global key ({goal}) already; give one of them another"
+        for key, goal in flow.global_keys.items()
+    }
+    lesson_keys = {
+        key: f"key {key} has its meaning in every lesson already; use another"
+        for key in LESSON_KEYS
+    }
     for node_id, node in flow.nodes.items():
         path: Path = ("nodes", node_id)
         match node:
             case Menu():
                 # Where any key leads somewhere, a global key is one of them.
-                taken = {} if node.any_key is not None else flow.global_keys
+                taken = {} if node.any_key is not None else global_keys
                 yield from _clashes((*path, "options"), node.options, taken)
             case Lesson():
-                yield from _clash(flow, path, LESSON_KEYS)
-                fixed = dict.fromkeys(LESSON_KEYS, "of every lesson") | flow.global_keys
+                yield from _clash(path, LESSON_KEYS, global_keys)
+                fixed = lesson_keys | global_keys
                 for place, step in enumerate(node.steps):
                     yield from _clashes((*path, "steps", place, "options"), step.options, fixed)
                 yield from _on_pages(path, node)
             case Think():
-                yield from _clash(flow, path, (READY_KEY,))
+                yield from _clash(path, (READY_KEY,), global_keys)
             case _:
                 pass
 
@@ -181,7 +191,7 @@ def _clashes(
         if any(_both(option, other) for other in options[:place]):
             yield "flow.yaml", where, f"key {option.key} stands twice; give it another"
         if option.key in taken:
-            yield "flow.yaml", where, _taken(option.key, taken[option.key])
+            yield "flow.yaml", where, taken[option.key]
 
 
 def _both(option: Option, other: Option) -> bool:
@@ -190,16 +200,10 @@ def _both(option: Option, other: Option) -> bool:
     return option.key == other.key and not (len(whens) > 1 and whens <= EXCLUDING)
 
 
-def _clash(flow: Flow, path: Path, keys: tuple[str, ...]) -> Iterator[Finding]:
+def _clash(path: Path, keys: tuple[str, ...], taken: Mapping[str, str]) -> Iterator[Finding]:
     for key in keys:
-        if key in flow.global_keys:
-            yield "flow.yaml", path, _taken(key, flow.global_keys[key])
-
-
-def _taken(key: str, meaning: str) -> str:
-    if meaning == "of every lesson":
-        return f"key {key} has its meaning in every lesson already; use another"
-    return f"key {key} is a global key ({meaning}) already; give one of them another"
+        if key in taken:
+            yield "flow.yaml", path, taken[key]
 
 
 def _codes(flow: Flow) -> Iterator[Finding]:
@@ -311,6 +315,4 @@ def _renamed(flow: Flow) -> Iterator[Finding]:
 
 
 def _is_step(flow: Flow, place: str) -> bool:
-    node_id, _, step = place.partition(".")
-    node = flow.nodes.get(node_id)
-    return isinstance(node, Lesson) and step in {each.prompt for each in node.steps}
+    return isinstance(flow.nodes.get(split(place)[0]), Lesson) and is_place(flow, place)

@@ -116,13 +116,10 @@ class Leave(_Base, frozen=True):
     set: Change | None = None
 
 
-class Silence(_Base, frozen=True):
+class Silence(Leave, frozen=True, kw_only=True):
     """What so many silences one after another lead to, instead of `too_many`."""
 
     after: Tries
-    go: NodeId
-    prompt: PromptId | None = None
-    set: Change | None = None
 
 
 class Option(_Base, frozen=True):

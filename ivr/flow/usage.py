@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 
 from ivr.flow.model import (
+    BOOKMARK,
     Asking,
     Code,
     Flow,
@@ -18,6 +20,7 @@ from ivr.flow.model import (
     PromptId,
     Think,
 )
+from ivr.flow.places import step_index
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -79,6 +82,11 @@ def offered(
     return tuple(o for o in taken(menu.options, holding) if o.in_simple or not simple)
 
 
+def asks_where(menu: Menu) -> bool:
+    """Whether a menu asks where to go on, and so tells where the call before broke off."""
+    return any(option.go == BOOKMARK for option in menu.options)
+
+
 def step_prompts(
     flow: Flow,
     lesson: Lesson,
@@ -124,8 +132,7 @@ def own_prompts(flow: Flow, node: Asking, step: PromptId | None = None) -> tuple
         case Menu():
             return (node.prompt, *(option.prompt for option in offered(node)))
         case Lesson():
-            names = [each.prompt for each in node.steps]
-            return step_prompts(flow, node, names.index(step) if step in names else 0)
+            return step_prompts(flow, node, step_index(node, step))
         case Think():
             return (node.prompt, flow.defaults.ready)
         case Practice():
@@ -159,8 +166,8 @@ def _digits(code: Code) -> Iterator[PromptId]:
     if digits is None:
         before, last = set(DIGITS), set(DIGITS)
     else:  # what is keyed in parts is read in parts, and each part has a last digit
-        ends = {sum(code.groups[: place + 1]) - 1 for place in range(len(code.groups))}
-        last = {digits[end] for end in (*ends, len(digits) - 1) if end < len(digits)}
+        ends = (*accumulate(code.groups), len(digits))
+        last = {digits[end - 1] for end in ends if end <= len(digits)}
         before = set(digits[:-1])
     yield from (digit_prompt(digit, last=False) for digit in sorted(before))
     yield from (digit_prompt(digit, last=True) for digit in sorted(last))

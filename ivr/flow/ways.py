@@ -60,17 +60,6 @@ def _keyed(node: Asking) -> Iterator[tuple[str, NodeId]]:
             pass
 
 
-def options(node: Node) -> tuple[Option, ...]:
-    """Every option of a menu, or of the steps of a lesson."""
-    match node:
-        case Menu():
-            return node.options
-        case Lesson():
-            return tuple(option for step in node.steps for option in step.options)
-        case _:
-            return ()
-
-
 def facts_told(node: Node) -> Mapping[PromptId, tuple[FactId, ...]]:
     """Which facts this node tells, by the prompt that tells them."""
     match node:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from ivr.flow.model import Flow, Lesson, NodeId, Practice, PromptId
+from ivr.flow.model import Flow, Lesson, Practice, PromptId
+from ivr.flow.places import is_place, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,19 +23,9 @@ def place_of(flow: Flow, action: str) -> str:
     A step that is none of a lesson is a part of its node, and so the same place:
     `practice_number.part_2` is `practice_number`.
     """
-    node_id, _, step = action.partition(".")
-    node = flow.nodes.get(node_id)
-    if isinstance(node, Lesson) and step in {each.prompt for each in node.steps}:
-        return action
-    return node_id
-
-
-def split(flow: Flow, place: str) -> tuple[NodeId, int]:
-    """A place as its node and, in a lesson, how many steps stand before it."""
-    node_id, _, step = place.partition(".")
-    node = flow.nodes.get(node_id)
-    steps = [each.prompt for each in node.steps] if isinstance(node, Lesson) else []
-    return node_id, steps.index(step) if step in steps else 0
+    node_id, _ = split(action)
+    is_step = isinstance(flow.nodes.get(node_id), Lesson) and is_place(flow, action)
+    return action if is_step else node_id
 
 
 def in_order(flow: Flow) -> Iterator[str]:

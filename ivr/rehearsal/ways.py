@@ -20,12 +20,11 @@ from ivr.flow.model import (
     Menu,
     Node,
     NodeId,
-    Practice,
     PromptId,
     Think,
 )
+from ivr.flow.places import index_at, split
 from ivr.flow.ways import targets
-from ivr.rehearsal.places import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,9 +124,9 @@ class Map:
             place: where the caller is.
             beyond: how far it is from a reserved target.
         """
-        node_id, passed = split(self._flow, place)
+        passed = index_at(self._flow, place)
         found = []
-        for way in self.at(node_id):
+        for way in self.at(split(place)[0]):
             rest = self._distances.get(way.go, math.inf)
             rest = beyond(way.go) if way.go in {RETURN, BOOKMARK} else rest
             # What is passed of a lesson need not be heard again to go on.
@@ -158,8 +157,3 @@ def is_aside(node: Node) -> bool:
     """Whether a node stands beside the way: something in it leads back to where one came from."""
     is_named_so = isinstance(node, Asking) and node.aside
     return is_named_so or any(go == RETURN for _, go in targets(node))
-
-
-def is_code(node: Node | None) -> bool:
-    """Whether a code is keyed here."""
-    return isinstance(node, Practice)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec import Struct
 
 from ivr.flow.model import (
-    BOOKMARK,
     Asking,
     Branch,
     End,
@@ -27,7 +26,7 @@ from ivr.flow.model import (
     Think,
     Transfer,
 )
-from ivr.flow.usage import SLOW, number_prompt, offered, own_prompts, step_prompts
+from ivr.flow.usage import SLOW, asks_where, number_prompt, offered, own_prompts, step_prompts
 from ivr.speech.gates import Fault
 from ivr.speech.join import PAUSE_SECONDS
 
@@ -145,7 +144,7 @@ def _menu_rows(flow: Flow, node_id: NodeId, menu: Menu) -> Iterator[Row]:
     slow = [option.prompt for option in offered(menu, holding=SLOW)]
     if slow != options:
         yield Row(f"menu {node_id} when slow", (first, *slow), MENU_SECONDS)
-    if any(option.go == BOOKMARK for option in menu.options):
+    if asks_where(menu):
         for where in _bookmarks(flow):
             name = f"menu {node_id} with {' '.join(where)}"
             yield Row(name, (first, *where, *options), MENU_SECONDS)

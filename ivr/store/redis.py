@@ -106,10 +106,7 @@ class RedisStore:
         Raises:
             StoreError: Redis did not answer.
         """
-        try:
-            stored: bytes = self._client.get(_call_key(call_sid)) or b""
-        except redis.RedisError as error:
-            raise _down(error) from error
+        stored = self._got(_call_key(call_sid))
         return Held(parse(stored) if stored else None, stored)
 
     def recall(self, caller_key: str) -> Memory | None:
@@ -118,10 +115,7 @@ class RedisStore:
         Raises:
             StoreError: Redis did not answer.
         """
-        try:
-            stored: bytes | None = self._client.get(_caller_key(caller_key))
-        except redis.RedisError as error:
-            raise _down(error) from error
+        stored = self._got(_caller_key(caller_key))
         return parse_memory(stored) if stored else None
 
     def save(self, call_sid: str, before: Held, saving: Saving, now: datetime) -> bool:
@@ -173,6 +167,13 @@ class RedisStore:
     def close(self) -> None:
         """Closes every connection."""
         self._client.close()
+
+    def _got(self, key: str) -> bytes:
+        """What stands under a key; empty for nothing."""
+        try:
+            return self._client.get(key) or b""
+        except redis.RedisError as error:
+            raise _down(error) from error
 
 
 def _call_key(call_sid: str) -> str:

@@ -12,11 +12,11 @@ from werkzeug.exceptions import HTTPException
 from ivr.carriers import twilio
 from ivr.engine.answer import Asked
 from ivr.engine.events import CallStarted
-from ivr.engine.places import renamed
 from ivr.engine.session import Session
 from ivr.engine.turn import Play
 from ivr.errors import EventError
 from ivr.flow.model import Transfer
+from ivr.flow.places import renamed
 from ivr.twiml.verbs import Hangup, Redirect
 from ivr.twiml.write import write
 from ivr.web.guard import guard

@@ -11,12 +11,12 @@ from ivr.engine.circumstances import Circumstances
 from ivr.engine.codes import Codes, code_at, keyed_codes
 from ivr.engine.events import CallStarted, DialEnded, Digits, Event, NoInput
 from ivr.engine.memory import Memory, dump_memory, parse_memory
-from ivr.engine.places import split
 from ivr.engine.session import Session, dump, parse
 from ivr.engine.speak import part_code
 from ivr.engine.step import step
 from ivr.engine.turn import Gather, Hangup, Pause, Play, Turn
 from ivr.flow.model import Practice
+from ivr.flow.places import split
 
 if TYPE_CHECKING:
     from ivr.flow.model import Flow

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ivr.engine.events import CallStarted, DialEnded, Digits, Event, NoInput
-from ivr.engine.places import is_place, split
 from ivr.engine.session import Phase, Session, dump
 from ivr.engine.step import step
 from ivr.engine.turn import Dial, Gather, Hangup, Play, Turn
 from ivr.flow.model import Lesson, Practice
+from ivr.flow.places import is_place, split
 from tests.engine.calls import HELP, HELPED, HERE, KNOWN, MENU, Caller, after, at, code, played
 from tests.flow.small import small_flow
 

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from ivr.engine.places import split
 from ivr.engine.session import VERSION, Session, dump, parse
 from ivr.flow.model import Pace
+from ivr.flow.places import split
 
 FULL = Session(
     place="practice_confirm_mpin",

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from ivr.engine.answer import Asked, answer
 from ivr.engine.events import CallStarted
 from ivr.engine.memory import Memory
-from ivr.engine.places import MAX_RENAMED, is_place, present, split
 from ivr.engine.step import restate
 from ivr.engine.turn import Count
 from ivr.flow.model import Asking, Flow, Lesson
+from ivr.flow.places import MAX_RENAMED, is_place, present, split
 from tests.engine.calls import CODES, KNOWN, MENU, NOON, Caller, after, at, event_of, played
 from tests.engine.versions import now_called, renamed_flow, without_node, without_step
 from tests.engine.walking import Stand, at_its_beginning, told

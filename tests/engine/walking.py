@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from ivr.engine.events import CallStarted
 from ivr.engine.memory import Memory
-from ivr.engine.places import split
 from ivr.engine.session import Phase
 from ivr.engine.step import step
 from ivr.flow.model import LESSON_KEYS, Asking, End, Flow, Lesson, Practice, Say, Transfer
-from ivr.flow.ways import options
+from ivr.flow.places import split
 from tests.engine.calls import HELPED, NIGHT, NOON, code, event_of
+from tests.flow.options import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.flow.model import Say
-from ivr.flow.ways import options
 from ivr.speech.spelling import split_sentences, split_words
+from tests.flow.options import options
 
 if TYPE_CHECKING:
     from ivr.flow.model import Spec

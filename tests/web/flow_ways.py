@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ivr.engine.places import first_place, home, part_of, split
 from ivr.flow.model import (
     BOOKMARK,
     REPEAT,
@@ -21,7 +20,9 @@ from ivr.flow.model import (
     Transfer,
 )
 from ivr.flow.patience import patience
-from ivr.flow.ways import options, targets
+from ivr.flow.places import first_place, home, part_of, split
+from ivr.flow.ways import targets
+from tests.flow.options import options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,10 +16,10 @@ import redis
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ivr.engine.places import split
 from ivr.engine.session import Session, dump, parse
 from ivr.flow.model import Asking, Branch, End, Lesson, Menu, Practice, Say, Transfer
 from ivr.flow.patience import patience
+from ivr.flow.places import split
 from ivr.flow.ways import facts_told
 from ivr.web.app import create_app
 from tests.web.conftest import Caller

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import httpx
 from msgspec import Struct, field
 
-from ivr.engine.places import split
 from ivr.flow.model import Lesson, Menu
+from ivr.flow.places import split
 from ivr.twiml.verbs import Dial, Gather
 from ivr.web.app import create_app
 from tests.web.conftest import FORM, Caller

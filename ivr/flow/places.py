@@ -77,6 +77,13 @@ def step_index(lesson: Lesson, step: str | None) -> int:
     return names.index(step) if step in names else 0
 
 
+def index_at(flow: Flow, place: str) -> int:
+    """Which step of its lesson a place is, from 0; 0 where it is in no lesson."""
+    node_id, step = split(place)
+    node = flow.nodes.get(node_id)
+    return step_index(node, step) if isinstance(node, Lesson) else 0
+
+
 def part_of(step: str | None) -> int:
     """Which part of a code a place stands for, from 1; 0 for the whole."""
     found = _PART.fullmatch(step or "")
