@@ -6,10 +6,13 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.errors import FlowError
-from ivr.flow.model import Flow, NodeId, Practice
+from ivr.flow.model import Flow, Practice
+
+if TYPE_CHECKING:
+    from ivr.flow.terms import NodeId
 
 Codes: TypeAlias = Callable[[str, int], str]
 """`codes(label, length)` gives that many digits, always the same ones for the same label."""

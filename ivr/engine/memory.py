@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ivr.engine.packed import unpacked
-from ivr.flow.model import Language, Pace
+from ivr.flow.terms import Language, Pace
 
 VERSION: Final = 1
 Number: TypeAlias = Annotated[int, Meta(ge=0)]

@@ -12,26 +12,21 @@ from ivr.engine.session import Phase, Session
 from ivr.engine.speak import instructions
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
-    BOOKMARK,
-    MAX_PASSED,
-    RETURN,
     Asking,
     Branch,
     Change,
-    Condition,
     End,
     Flow,
     Leave,
     Lesson,
     Menu,
     Node,
-    NodeId,
     Practice,
-    PromptId,
     Say,
     Transfer,
 )
 from ivr.flow.places import first_place, home, index_at, present, split
+from ivr.flow.terms import BOOKMARK, MAX_PASSED, RETURN, Condition, NodeId, PromptId
 from ivr.flow.usage import asks_where
 
 if TYPE_CHECKING:

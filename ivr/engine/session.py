@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from ivr.engine.packed import unpacked
-from ivr.flow.model import Language, Offer, Pace, PromptId
+from ivr.flow.terms import Language, Offer, Pace, PromptId
 
 VERSION: Final = 2
 

@@ -16,15 +16,14 @@ from ivr.flow.model import (
     Flow,
     Lesson,
     Menu,
-    Pace,
     Practice,
-    PromptId,
     Say,
     Step,
     Think,
     Transfer,
 )
 from ivr.flow.places import index_at, part_of, present, split, step_index
+from ivr.flow.terms import Pace, PromptId
 from ivr.flow.usage import (
     asks_where,
     digit_prompt,

@@ -19,11 +19,6 @@ from ivr.engine.speak import instructions, part_code, steps_at_once, steps_heard
 from ivr.engine.trouble import kept_at_first, repeated, silent, wrong
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
-    AGAIN_KEY,
-    BACK_KEY,
-    NEXT_KEY,
-    READY_KEY,
-    REPEAT,
     Asking,
     Branch,
     End,
@@ -37,6 +32,7 @@ from ivr.flow.model import (
     Transfer,
 )
 from ivr.flow.places import home, index_at, is_place, part_of, present, split
+from ivr.flow.terms import AGAIN_KEY, BACK_KEY, NEXT_KEY, READY_KEY, REPEAT
 from ivr.flow.usage import taken
 
 if TYPE_CHECKING:

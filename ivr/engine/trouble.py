@@ -19,7 +19,8 @@ from ivr.flow.places import part_of, split
 
 if TYPE_CHECKING:
     from ivr.engine.session import Session
-    from ivr.flow.model import Asking, Level, PromptId
+    from ivr.flow.model import Asking, Level
+    from ivr.flow.terms import PromptId
 
 Kind: TypeAlias = Literal["silence", "wrong"]
 MOST: Final = 2

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from ivr.engine.memory import Forgotten, Memory
     from ivr.engine.session import Session
-    from ivr.flow.model import PromptId
+    from ivr.flow.terms import PromptId
 
 
 class Play(Struct, frozen=True):

@@ -12,27 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.flow.content import content_faults
 from ivr.flow.graph import graph_faults
-from ivr.flow.model import (
-    BOOKMARK,
-    EXCLUDING,
-    LESSON_KEYS,
-    READY_KEY,
-    REPEAT,
-    RESERVED,
-    RETURN,
-    Asking,
-    Flow,
-    Lesson,
-    Menu,
-    Option,
-    Practice,
-    Say,
-    Spec,
-    Think,
-    Transfer,
-)
+from ivr.flow.model import Asking, Flow, Lesson, Menu, Option, Practice, Say, Spec, Think, Transfer
 from ivr.flow.patience import patience
 from ivr.flow.places import is_place, split
+from ivr.flow.terms import BOOKMARK, EXCLUDING, LESSON_KEYS, READY_KEY, REPEAT, RESERVED, RETURN
 from ivr.flow.ways import path_of, targets
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import JOINERS, Spec
+from ivr.flow.terms import JOINERS
 from ivr.flow.usage import prompts_used
 from ivr.flow.ways import facts_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.flow.model import Spec
     from ivr.flow.problem import Finding
 
 MAX_TEXT_BYTES: Final = 1500

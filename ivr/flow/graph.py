@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import (
-    MAX_PASSED,
-    RESERVED,
-    RETURN,
-    Branch,
-    End,
-    Lesson,
-    Menu,
-    Practice,
-    Say,
-    Think,
-    Transfer,
-)
+from ivr.flow.model import Branch, End, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.patience import patience
+from ivr.flow.terms import MAX_PASSED, RESERVED, RETURN
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ivr.flow.model import Flow, NodeId
+    from ivr.flow.model import Flow
     from ivr.flow.problem import Path
+    from ivr.flow.terms import NodeId
 
     Ways = Callable[[Flow, NodeId], set[NodeId]]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
-from ivr.flow.model import Asking, Flow, Leave, Practice, PromptId
+from ivr.flow.model import Asking, Flow, Leave, Practice
+
+if TYPE_CHECKING:
+    from ivr.flow.terms import PromptId
 
 
 class Patience(Struct, frozen=True):

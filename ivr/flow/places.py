@@ -8,19 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import (
-    REPEAT,
-    Asking,
-    End,
-    Lesson,
-    Menu,
-    Practice,
-    Think,
-    Transfer,
-)
+from ivr.flow.model import Asking, End, Lesson, Menu, Practice, Think, Transfer
+from ivr.flow.terms import REPEAT
 
 if TYPE_CHECKING:
-    from ivr.flow.model import Flow, NodeId
+    from ivr.flow.model import Flow
+    from ivr.flow.terms import NodeId
 
 _PART: Final = re.compile(r"part_([1-9])")
 MAX_RENAMED: Final = 10

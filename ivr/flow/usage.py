@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 
-from ivr.flow.model import (
-    BOOKMARK,
-    Asking,
-    Code,
-    Flow,
-    Lesson,
-    Menu,
-    Offer,
-    Option,
-    Practice,
-    PromptId,
-    Think,
-)
+from ivr.flow.model import Asking, Code, Flow, Lesson, Menu, Option, Practice, Think
 from ivr.flow.places import step_index
+from ivr.flow.terms import BOOKMARK, Offer, PromptId
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -19,8 +19,9 @@ from ivr.flow.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ivr.flow.model import FactId, Node, NodeId, Option, PromptId
+    from ivr.flow.model import Node, Option
     from ivr.flow.problem import Path
+    from ivr.flow.terms import FactId, NodeId, PromptId
 
 
 def targets(node: Node) -> Iterator[tuple[str, NodeId]]:

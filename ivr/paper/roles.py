@@ -8,24 +8,13 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, assert_never
 
-from ivr.flow.model import (
-    Branch,
-    End,
-    Flow,
-    Lesson,
-    Menu,
-    NodeId,
-    Practice,
-    PromptId,
-    Say,
-    Think,
-    Transfer,
-)
+from ivr.flow.model import Branch, End, Flow, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.usage import DIGITS, digit_prompt, prompts_used
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
     from ivr.flow.problem import Path
+    from ivr.flow.terms import NodeId, PromptId
 
 
 class Role(enum.StrEnum):

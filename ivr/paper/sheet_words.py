@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.model import PromptId  # noqa: TC001 (a field of a struct)
 from ivr.flow.problem import listed
 from ivr.flow.schema import faults_of, schema_of
 from ivr.flow.source import Source
+from ivr.flow.terms import PromptId  # noqa: TC001 (a field of a struct)
 from ivr.paper.roles import Role
 
 Sentence = Annotated[str, Meta(min_length=1)]

@@ -21,7 +21,7 @@ from ivr.simulator.setup import Setup
 if TYPE_CHECKING:
     from collections import Counter
 
-    from ivr.flow.model import PromptId
+    from ivr.flow.terms import PromptId
     from ivr.rehearsal.guide import Guide
     from ivr.rehearsal.personas import Goal
     from ivr.rehearsal.population import Person

@@ -21,7 +21,7 @@ from ivr.simulator.events import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ivr.flow.model import PromptId
+    from ivr.flow.terms import PromptId
     from ivr.rehearsal.guide import Guide
     from ivr.rehearsal.leaks import Leaks
     from ivr.rehearsal.personas import Goal

@@ -9,7 +9,7 @@ from ivr.rehearsal.places import roles
 from ivr.rehearsal.ways import Map, is_aside
 
 if TYPE_CHECKING:
-    from ivr.flow.model import PromptId
+    from ivr.flow.terms import PromptId
     from ivr.rehearsal.line import Line
     from ivr.rehearsal.personas import Personas
 

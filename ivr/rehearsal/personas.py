@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from msgspec import Meta, Struct
 
-from ivr.flow.model import Id, NodeId  # noqa: TC001 - msgspec reads the types of fields
+from ivr.flow.terms import Id, NodeId  # noqa: TC001 - msgspec reads the types of fields
 
 Goal: TypeAlias = Literal["lesson", "practice"]
 """What a caller may have set out for."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from ivr.flow.model import Flow, Lesson, Practice, PromptId
+from ivr.flow.model import Flow, Lesson, Practice
 from ivr.flow.places import is_place, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ivr.flow.terms import PromptId
 
 _LISTS: Final = frozenset({"no_input", "invalid"})
 _LEAVING: Final = frozenset({"too_many", "silence", "give_up"})

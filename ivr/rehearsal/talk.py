@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import AGAIN_KEY, BOOKMARK, REPEAT, RETURN, Lesson, Practice
+from ivr.flow.model import Lesson, Practice
+from ivr.flow.terms import AGAIN_KEY, BOOKMARK, REPEAT, RETURN
 from ivr.rehearsal.hand import bounced, keyed, seconds
 from ivr.rehearsal.leaks import PIN_DIGITS, made_up_pin
 from ivr.rehearsal.ways import KEYS

@@ -8,22 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 
-from ivr.flow.model import (
-    BOOKMARK,
-    NEXT_KEY,
-    READY_KEY,
-    REPEAT,
-    RETURN,
-    Asking,
-    Flow,
-    Lesson,
-    Menu,
-    Node,
-    NodeId,
-    PromptId,
-    Think,
-)
+from ivr.flow.model import Asking, Flow, Lesson, Menu, Node, Think
 from ivr.flow.places import index_at, split
+from ivr.flow.terms import BOOKMARK, NEXT_KEY, READY_KEY, REPEAT, RETURN, NodeId, PromptId
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from msgspec import Struct
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -24,7 +24,7 @@ from tenacity import (
 )
 
 from ivr.errors import SpeechError, VoiceAwayError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.spelling import split_phrases
 from ivr.speech.verification import verified
 from ivr.speech.voice import Speech, Take

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.files import replace_file
 from ivr.speech.gates import faults
 from ivr.speech.manifest import Source

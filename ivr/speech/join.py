@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

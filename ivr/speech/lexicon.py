@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.model import JOINERS, Language
 from ivr.flow.problem import listed
 from ivr.flow.schema import faults_of, schema_of
 from ivr.flow.source import Source
+from ivr.flow.terms import JOINERS, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

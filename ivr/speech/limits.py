@@ -12,20 +12,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from msgspec import Struct
 
-from ivr.flow.model import (
-    Asking,
-    Branch,
-    End,
-    Flow,
-    Lesson,
-    Menu,
-    Pace,
-    Practice,
-    PromptId,
-    Say,
-    Think,
-    Transfer,
-)
+from ivr.flow.model import Asking, Branch, End, Flow, Lesson, Menu, Practice, Say, Think, Transfer
+from ivr.flow.terms import Pace, PromptId
 from ivr.flow.usage import SLOW, asks_where, number_prompt, offered, own_prompts, step_prompts
 from ivr.speech.gates import Fault
 from ivr.speech.join import PAUSE_SECONDS
@@ -33,7 +21,8 @@ from ivr.speech.join import PAUSE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ivr.flow.model import Node, NodeId, Option
+    from ivr.flow.model import Node, Option
+    from ivr.flow.terms import NodeId
 
 GREETING_SECONDS: Final = 14
 """With the safety words; most callers who leave do so before the first menu."""

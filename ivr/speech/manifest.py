@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace  # noqa: TC001 (msgspec reads Clip's annotations)
+from ivr.flow.terms import Pace  # noqa: TC001 (msgspec reads Clip's annotations)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 RATE: Final = 8000
 """Samples a second of a clip."""

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.norms import RATE
 from ivr.speech.voice import Speech, Take
 

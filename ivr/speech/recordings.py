@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.files import locked, read_json, write_json
 from ivr.speech.manifest import Make, Recipe, Source
 from ivr.speech.recording_files import FORMATS, entries_of, named_files, read_take, split_name

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.norms import FRAME, PAUSES, RATE, SILENCE_LEVEL
 
 if TYPE_CHECKING:

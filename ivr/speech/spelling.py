@@ -12,7 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from ivr.errors import SpeechError
-from ivr.flow.model import JOINERS
+from ivr.flow.terms import JOINERS
 from ivr.speech.lexicon import IN_WORD
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.join import LONGEST_TITLE
 from ivr.speech.norms import FRAME, PAUSES, RATE, SILENCE_LEVEL
 from ivr.speech.slow import STEP, frame_levels, slower, without_hesitation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

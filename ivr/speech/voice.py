@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

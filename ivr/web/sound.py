@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ivr.carriers import twilio
 from ivr.engine.turn import Count, Dial, Gather, Hangup, Instruction, Pause, Play
-from ivr.flow.model import Pace, Spec
+from ivr.flow.terms import Pace
 from ivr.flow.usage import DIGIT_PROMPTS
 from ivr.speech.join import DIGIT_PAUSE_SECONDS, PAUSE_SECONDS, names
 from ivr.speech.utterance import utterances
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ivr.engine.session import Session
+    from ivr.flow.model import Spec
     from ivr.speech.library import Library
     from ivr.speech.manifest import Clip
     from ivr.web.stock import Fault

@@ -11,7 +11,7 @@ from ivr.browser.app import browser_phone
 from ivr.cli.local import LocalLine, caller_keys
 from ivr.cli.own_phone import english_of, own_rung_line, rows
 from ivr.cli.project import Project
-from ivr.flow.model import READY_KEY
+from ivr.flow.terms import READY_KEY
 from ivr.settings import Settings
 from ivr.store.redis import RedisStore
 from ivr.twiml.request import Party

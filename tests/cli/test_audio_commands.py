@@ -32,7 +32,8 @@ from ivr.cli.audio.studio import (
     summary,
 )
 from ivr.errors import IvrError, SpeechError
-from ivr.flow.model import Pace, Words
+from ivr.flow.model import Words
+from ivr.flow.terms import Pace
 from ivr.settings import Settings
 from ivr.speech.library import Library
 from ivr.speech.manifest import Source

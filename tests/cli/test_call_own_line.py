@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.call import call
 from ivr.errors import SettingsError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.manifest import read_manifest
 from ivr.store.embedded import embedded_redis
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from msgspec import Struct
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.simulator.call import Call
 from ivr.simulator.events import Heard
 from ivr.simulator.setup import Setup

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.engine.turn import Count
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from tests.engine.calls import HELP, HELPED, Caller, after, at, code, played
 from tests.flow.small import small_flow
 

@@ -12,7 +12,8 @@ from ivr.engine.events import CallEnded, CallStarted, DialEnded
 from ivr.engine.session import Phase
 from ivr.engine.step import step
 from ivr.engine.turn import Count
-from ivr.flow.model import MAX_PASSED, Say
+from ivr.flow.model import Say
+from ivr.flow.terms import MAX_PASSED
 from tests.engine.calls import HERE, MENU, NIGHT, NOON, after, at, played
 from tests.flow.small import MENU as ONE_MENU
 from tests.flow.small import small_flow

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ivr.engine.events import CallEnded, CallStarted
 from ivr.engine.memory import Forgotten, Memory, caller_key, dump_memory, parse_memory
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from tests.engine.calls import GREETED, HERE, KNOWN, NOON, Caller, after, at, gather, played
 
 if TYPE_CHECKING:

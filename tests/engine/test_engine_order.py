@@ -11,7 +11,7 @@ from ivr.engine.answer import MAX_TURN, Asked, answer
 from ivr.engine.events import DialEnded, Digits, NoInput
 from ivr.engine.memory import Memory
 from ivr.engine.turn import Count
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from tests.engine.calls import GREETED, HELPED, HERE, KNOWN, MENU, at, code, digits, played
 
 if TYPE_CHECKING:

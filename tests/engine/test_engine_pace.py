@@ -11,7 +11,8 @@ from ivr.engine.events import CallStarted, Digits
 from ivr.engine.speak import instructions
 from ivr.engine.step import step
 from ivr.engine.turn import Gather, Pause, Play, Turn
-from ivr.flow.model import Lesson, Pace, Practice
+from ivr.flow.model import Lesson, Practice
+from ivr.flow.terms import Pace
 from ivr.flow.usage import own_prompts
 from tests.engine.calls import CODES, HERE, MENU, after, at, code, played, plays
 

@@ -5,8 +5,8 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.engine.session import VERSION, Session, dump, parse
-from ivr.flow.model import Pace
 from ivr.flow.places import split
+from ivr.flow.terms import Pace
 
 FULL = Session(
     place="practice_confirm_mpin",

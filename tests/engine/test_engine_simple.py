@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from tests.engine.calls import Caller, after, at, code, digits, gather, more, played, plays
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from ivr.engine.events import CallStarted, Digits
 from ivr.engine.session import Session, dump
 from ivr.engine.turn import Count
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from tests.engine.calls import (
     GREETED,
     HELP,

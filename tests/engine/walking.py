@@ -12,8 +12,9 @@ from ivr.engine.events import CallStarted
 from ivr.engine.memory import Memory
 from ivr.engine.session import Phase
 from ivr.engine.step import step
-from ivr.flow.model import LESSON_KEYS, Asking, End, Flow, Lesson, Practice, Say, Transfer
+from ivr.flow.model import Asking, End, Flow, Lesson, Practice, Say, Transfer
 from ivr.flow.places import split
+from ivr.flow.terms import LESSON_KEYS
 from tests.engine.calls import HELPED, NIGHT, NOON, code, event_of
 from tests.flow.options import options
 

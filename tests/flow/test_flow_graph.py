@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.flow.model import MAX_PASSED
+from ivr.flow.terms import MAX_PASSED
 from tests.flow.small import MENU, broken, small_flow, small_problems
 
 NEVER_ENDS = "a caller who never presses a key never comes to an end; mend a too_many"

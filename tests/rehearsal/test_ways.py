@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from ivr.flow.model import BOOKMARK, RETURN, Branch, Option, Think, When
+from ivr.flow.model import Branch, Option, Think, When
 from ivr.flow.places import index_at, split
+from ivr.flow.terms import BOOKMARK, RETURN
 from ivr.rehearsal.places import in_order, place_of, roles
 from ivr.rehearsal.ways import Map, ways
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.espeak import LONGEST_DATA_PATH, EspeakVoice
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.gates import FORM, GATES, Figure, faults, figures
 from ivr.speech.measures import LETTERS, Measures, measure
 from ivr.speech.utterance import Utterance, utterances

@@ -21,7 +21,7 @@ import requests
 import soundfile
 
 from ivr.errors import SpeechError, VoiceAwayError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech import google
 from ivr.speech.google import GoogleVoice, Throttle, request_parts
 

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.intake import Desk, take_in
 from ivr.speech.recordings import Recordings
 from ivr.speech.sheets import sheet_of

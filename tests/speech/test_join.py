@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.simulator.http.clips import Part, read_clip
 from ivr.speech.join import (
     DIGIT_PAUSE_SECONDS,

@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.files import replace_file
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Make, Recipe, Source

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from ivr.flow.model import Lesson, Pace
+from ivr.flow.model import Lesson
+from ivr.flow.terms import Pace
 from ivr.speech.gates import Fault
 from ivr.speech.limits import Row, overlong, rows
 from ivr.speech.utterance import Utterance
@@ -15,7 +16,8 @@ from ivr.speech.utterance import Utterance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ivr.flow.model import Flow, PromptId, Spec
+    from ivr.flow.model import Flow, Spec
+    from ivr.flow.terms import PromptId
     from ivr.speech.library import Library
 
 MENU = Row("menu some", ("some", "first", "second"), 20)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.spelling import spoken_sentences
 from ivr.speech.utterance import Utterance
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.gates import FORM, GATES, faults
 from ivr.speech.measures import measure
 from ivr.speech.telephone import active_level, clip, to_telephone_band

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.raw_takes import raw_problem
 from ivr.speech.spelling import spoken_sentences
 from ivr.speech.telephone import active_level, to_telephone_band

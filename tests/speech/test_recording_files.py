@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.recording_files import FORMATS, read_take
 
 if TYPE_CHECKING:

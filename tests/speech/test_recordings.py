@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.inventory import State, inventory
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ivr.errors import SpeechError, VoiceAwayError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech import render as rendering
 from ivr.speech.lexicon import read_lexicon
 from ivr.speech.library import Keep, Library

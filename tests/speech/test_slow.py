@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.gates import faults
 from ivr.speech.measures import measure
 from ivr.speech.norms import FRAME, PAUSES, RATE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech import spelling
 from ivr.speech.lexicon import read_lexicon
 from ivr.speech.sounding import lost_vowel, mispronounced

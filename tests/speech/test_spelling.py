@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.lexicon import read_lexicon
 from ivr.speech.spelling import (
     for_espeak,

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.gates import faults
 from ivr.speech.measures import measure
 from ivr.speech.spelling import spoken_sentences

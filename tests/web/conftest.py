@@ -15,7 +15,7 @@ import soundfile
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.simulator.http.clips import read_clip
 from ivr.simulator.setup import OUTCOMES
 from ivr.speech.files import replace_file

@@ -6,21 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ivr.flow.model import (
-    BOOKMARK,
-    REPEAT,
-    RETURN,
-    Asking,
-    Branch,
-    Lesson,
-    Menu,
-    Practice,
-    Say,
-    Think,
-    Transfer,
-)
+from ivr.flow.model import Asking, Branch, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.patience import patience
 from ivr.flow.places import first_place, home, part_of, split
+from ivr.flow.terms import BOOKMARK, REPEAT, RETURN
 from ivr.flow.ways import targets
 from tests.flow.options import options
 

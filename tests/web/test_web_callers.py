@@ -10,7 +10,7 @@ import redis
 from msgspec.structs import replace
 
 from ivr.engine.memory import Memory, caller_key, dump_memory, parse_memory
-from ivr.flow.model import BOOKMARK
+from ivr.flow.terms import BOOKMARK
 from ivr.store.redis import Held, RedisStore, Saving
 from tests.conftest import DAY, SECRET
 from tests.web.visitor import DIGITS, NUMBER, Visitor, options, place

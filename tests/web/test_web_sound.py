@@ -17,7 +17,8 @@ from ivr.engine.codes import keyed_codes
 from ivr.engine.session import Session
 from ivr.engine.speak import instructions
 from ivr.engine.turn import Play
-from ivr.flow.model import Asking, End, Lesson, Pace
+from ivr.flow.model import Asking, End, Lesson
+from ivr.flow.terms import Pace
 from ivr.flow.usage import own_prompts
 from ivr.speech.join import read_name
 from ivr.speech.library import Library

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.errors import StoreError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 from ivr.speech.files import replace_file
 from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.errors import SpeechError
-from ivr.flow.model import Pace
+from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import AGAIN_KEY, NEXT_KEY, READY_KEY, Lesson
+from ivr.flow.model import Lesson
+from ivr.flow.terms import AGAIN_KEY, NEXT_KEY, READY_KEY
 from ivr.simulator.events import Pressed, Silence
 
 if TYPE_CHECKING:
