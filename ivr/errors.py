@@ -11,6 +11,7 @@ IvrError
 ├── CallError         the pretend carrier cannot place or go on with a call
 │   └── ScriptError     a turn of a script cannot be done where it comes
 ├── ReplayError       a kept call cannot be read, written or placed again
+├── PaperError        a page, a drawing or a file for others cannot be made or written
 ├── RehearsalError    a rehearsal cannot be held: personas, figures or a pretend caller
 └── ProviderError     the telephone provider's REST API refused or did not answer
 
@@ -82,6 +83,10 @@ class ScriptError(CallError):
 
 class ReplayError(IvrError):
     """A kept call cannot be read, written or placed again."""
+
+
+class PaperError(IvrError):
+    """A page, a drawing or a file for others cannot be made or written."""
 
 
 class RehearsalError(IvrError):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ivr.cli.output import give, out_option
 from ivr.errors import SpeechError
 from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ivr.cli.audio.studio import Studio
     from ivr.flow.model import Flow
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--language", help="Language of the sheet; otherwise the line's own, such as bn.")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the page to this file, not to stdout.",
-)
+@out_option("the page")
 def sheet(language: str | None, out: Path | None) -> None:
     """Print the page for the person who records: HTML, fit to print.
 
@@ -49,14 +46,9 @@ def sheet(language: str | None, out: Path | None) -> None:
     _keep(studio.audio, printed)
     for problem in studio.recordings.problems:
         click.echo(problem, err=True)
-    if out is None:
-        click.echo(html)
-        return
-    try:
-        out.write_text(html, "utf-8")
-    except OSError as exc:
-        raise SpeechError(f"{out} cannot be written: {exc.strerror}; name another file.") from exc
-    click.echo(f"Open {out} in a browser and print it. It is sheet {printed.code}.", err=True)
+    give(html, out)
+    if out is not None:
+        click.echo(f"Open {out} in a browser and print it. It is sheet {printed.code}.", err=True)
 
 
 def _keep(audio: Path, printed: Sheet) -> None:

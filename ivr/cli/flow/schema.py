@@ -1,4 +1,4 @@
-"""`ivr flow`: tools for the flow of the call."""
+"""`ivr flow schema`: what a file in config/ may hold, for editors."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ import click
 _NAMES = ("flow", "prompts", "facts", "lexicon", "personas")
 
 
-@click.group()
-def flow() -> None:
-    """Tools for the flow of the call."""
-
-
-@flow.command("schema")
+@click.command()
 @click.argument("name", type=click.Choice(_NAMES), default="flow")
 def schema(name: str) -> None:
     """Print the JSON Schema of a kind of file in config/: the flow, the prompts, and so on.

@@ -1,0 +1,16 @@
+"""`ivr flow`: tools for the people who change what the line says."""
+
+from __future__ import annotations
+
+import click
+
+from ivr.cli.flow.schema import schema
+
+
+@click.group()
+def flow() -> None:
+    """Tools for the people who change what the line says."""
+
+
+for _command in (schema,):
+    flow.add_command(_command)
