@@ -429,7 +429,7 @@ def test_the_sheet_is_a_page_for_the_person_who_records(stocked: Path, tmp_path:
     assert re.search(
         r"sheet\.html in a browser and print it\. It is sheet [0-9a-f]{4}", told.stderr
     )
-    assert out.read_text("utf-8") == page.stdout.removesuffix("\n")
+    assert out.read_text("utf-8") == page.stdout
     assert "name another file" in error(run(stocked, "sheet", "--out", "/proc/self/nowhere"))
     assert 'lang="en"' in run(stocked, "sheet", "--language", "en").stdout
     refused = run(stocked, "sheet", "--language", "xx")

@@ -97,8 +97,10 @@ def rehearse(ctx: click.Context, /, **given: Any) -> None:
     A population of personas rings the real service through its webhooks, on a virtual clock: it
     waits, mistakes keys, forgets codes, hangs up and rings again.
     """
+    from ivr.cli.output import give
     from ivr.cli.project import Project
     from ivr.cli.signals import interrupted_by_signals
+    from ivr.rehearsal.picture import picture
 
     options = Options(**given)
     before = None if options.compare is None else _figures_in(options.compare)
@@ -115,7 +117,7 @@ def rehearse(ctx: click.Context, /, **given: Any) -> None:
         figures = _rehearsed(project, personas, digest, options)
     _tell(figures, is_json=options.json)
     if options.picture is not None:
-        _draw(figures, options.picture)
+        give(picture(figures), options.picture)
     ctx.exit(0 if before is None else _compared(before, figures, is_json=options.json))
 
 
@@ -179,17 +181,6 @@ def _rehearsed(project: Project, personas: Personas, digest: str, options: Optio
         names=tuple(personas.personas),
     )
     return figures(rehearsed, [each for batch in batches for each in batch.outcomes], prompts)
-
-
-def _draw(figures: Figures, file: Path) -> None:
-    from ivr.errors import RehearsalError
-    from ivr.rehearsal.picture import picture
-
-    try:
-        file.write_text(picture(figures), encoding="utf-8")
-    except OSError as error:
-        message = f"{file} cannot be written: {error.strerror}; give --picture another place"
-        raise RehearsalError(message) from error
 
 
 def _console(*, is_error: bool = False) -> Console:
