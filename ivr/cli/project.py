@@ -41,13 +41,23 @@ def read_spec(folder: Path) -> Spec:
     Raises:
         FlowError: it cannot be read, or has problems; all of them are named.
     """
+    return load(read_files(folder), str(folder))
+
+
+def read_files(folder: Path) -> dict[str, str]:
+    """The texts of a config folder's flow, facts and words, by their names inside the folder.
+
+    Raises:
+        FlowError: the folder or a file in it cannot be read; all of them are named.
+    """
     if not folder.is_dir():
         raise FlowError(
             f"There is no folder {folder}:",
             ["run the command in the project's folder, or set IVR_CONFIG"],
         )
     names = [folder / "flow.yaml", folder / "facts.yaml", *sorted(folder.glob("prompts/*.yaml"))]
-    files, problems = {}, []
+    files: dict[str, str] = {}
+    problems = []
     for file in filter(Path.exists, names):
         try:
             files[str(file.relative_to(folder))] = file.read_text(encoding="utf-8")
@@ -58,7 +68,7 @@ def read_spec(folder: Path) -> Spec:
             problems.append(f"{file}: it cannot be read: {error.strerror}; mend or remove it")
     if problems:
         raise FlowError(f"{folder}/ cannot be read:", problems)
-    return load(files, str(folder))
+    return files
 
 
 def parts(project: Project, store: RedisStore, auth_token: str, secret_key: str) -> Parts:

@@ -1,47 +1,73 @@
-"""Faults of the graph as a whole: ways on which no key is ever awaited, or silence never ends."""
+"""Faults of the graph as a whole.
+
+Places that no call comes to, or from which none comes out; ways on which no key is ever awaited, or
+silence never ends.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ivr.flow.model import Branch, End, Lesson, Menu, Practice, Say, Think, Transfer
+from ivr.flow.model import Asking, Branch, End, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.patience import patience
+from ivr.flow.problem import in_flow
+from ivr.flow.reach import leads_out
 from ivr.flow.terms import MAX_PASSED, RESERVED, RETURN
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from ivr.flow.model import Flow
-    from ivr.flow.problem import Path
+    from ivr.flow.problem import Finding, Path
     from ivr.flow.terms import NodeId
 
     Ways = Callable[[Flow, NodeId], set[NodeId]]
 
-_FILE: Final = "flow.yaml"
+
+def graph_faults(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
+    """Each fault of the graph as a whole.
+
+    Args:
+        flow: where goals lead to no node, only what needs none of them is looked at.
+        reached: the nodes that a call can come to; of others nothing else is told.
+    """
+    for node_id in flow.nodes:
+        if node_id not in reached:
+            to_do = "lead a key or a next to it, or take it away"
+            yield in_flow(("nodes", node_id), "no call can come to it", to_do)
+    yield from _without_keys(flow, reached)
+    if not _ends(flow, flow.defaults.ends_at):
+        told = f"'{flow.defaults.ends_at}' does not end the call each time"
+        yield in_flow(("defaults", "ends_at"), told, "name an end")
 
 
-def graph_faults(flow: Flow) -> Iterator[tuple[str, Path, str]]:
-    """Each fault as (file, where, what is wrong and what to do)."""
+def way_out_faults(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
+    """Each place at which a caller is stuck, of a flow whose goals are all there."""
+    for node_id, node in flow.nodes.items():
+        if node_id in reached and isinstance(node, Asking) and not leads_out(flow, node_id):
+            told = "neither a key nor silence leads on from here to an end or to a person"
+            yield in_flow(("nodes", node_id), told, "add an option that does")
+
+
+def _without_keys(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
+    """Ways that go round or go on without a key."""
     rings = {start for start in flow.nodes if start in _reached(flow, start, _unasked)}
-    for start in flow.nodes:
+    for start in (each for each in flow.nodes if each in reached):
         path: Path = ("nodes", start)
         ahead = _reached(flow, start, _unasked)
         if start in rings:
-            text = "it leads back to itself with no key to press on the way; lead it to a menu"
-            yield _FILE, path, text
+            told = "it leads back to itself with no key to press on the way"
+            yield in_flow(path, told, "lead it to a menu")
         elif not rings & ahead and _passed(flow, start) > MAX_PASSED:
-            text = f"more than {MAX_PASSED} places follow with no key to press; put a menu between"
-            yield _FILE, path, text
+            told = f"more than {MAX_PASSED} places follow with no key to press"
+            yield in_flow(path, told, "put a menu between")
         elif not rings & ahead and not _silence_ends(flow, start):
-            text = "a caller who never presses a key never comes to an end; mend a too_many"
-            yield _FILE, path, text
+            told = "a caller who never presses a key never comes to an end"
+            yield in_flow(path, told, "mend a too_many")
         elif _goes_round(flow, start):
-            text = "a silent caller hears it again for ever; lead it to a menu or an end"
-            yield _FILE, path, text
-    if not _ends(flow, flow.defaults.ends_at):
-        text = f"'{flow.defaults.ends_at}' does not end the call each time; name an end"
-        yield _FILE, ("defaults", "ends_at"), text
+            told = "a silent caller hears it again for ever"
+            yield in_flow(path, told, "lead it to a menu or an end")
 
 
 def _unasked(flow: Flow, node_id: NodeId) -> set[NodeId]:

@@ -1,7 +1,8 @@
-"""One fault of the flow spec, in words that a person who does not program can act on."""
+"""What is wrong with the flow spec, in words that a person who does not program can act on."""
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -11,26 +12,76 @@ if TYPE_CHECKING:
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a file: keys and positions from the top, such as ("nodes", "help", "options", 0)."""
-Finding: TypeAlias = tuple[str, Path, str]
-"""A fault before its line is known: the file's name inside the folder, where in it, what it is."""
+
+
+class Level(enum.StrEnum):
+    """How much something matters."""
+
+    ERROR = "error"
+    """The line cannot run with it, or a caller would be lost."""
+    WARNING = "warning"
+    """The line runs, but callers or operators suffer from it."""
+    HINT = "hint"
+    """Nothing is wrong yet; somebody may want to know."""
+
+
+class Fault(Struct, frozen=True):
+    """A fault of one file's data, before its file and line are known."""
+
+    path: Path
+    what: str
+    """What is wrong, without a full stop."""
+    to_do: str
+    """What to do about it, beginning with a verb where it can."""
+
+
+class Finding(Struct, frozen=True):
+    """What is wrong somewhere, before its line is known.
+
+    Such as `Finding("flow.yaml", ("flow", "start"), "it goes to …", "add that node …")`.
+    """
+
+    file: str
+    """Its name inside the folder, such as `prompts/bn.yaml`."""
+    path: Path
+    what: str
+    """What is wrong, without a full stop."""
+    to_do: str
+    """What to do about it, beginning with a verb."""
+    level: Level = Level.ERROR
+
+
+def in_flow(path: Path, what: str, to_do: str, level: Level = Level.ERROR) -> Finding:
+    """A finding in flow.yaml."""
+    return Finding("flow.yaml", path, what, to_do, level)
+
+
+def in_words(
+    language: str, path: Path, what: str, to_do: str, level: Level = Level.ERROR
+) -> Finding:
+    """A finding in the words of a language."""
+    return Finding(f"prompts/{language}.yaml", path, what, to_do, level)
 
 
 class Problem(Struct, frozen=True):
     """What is wrong, in which file and line, at which node, and what to do.
 
-    Reads as `config/flow.yaml:41: node 'main_menu': … ; …`.
+    Reads as `config/flow.yaml:41: node 'main_menu': …; …`, and with its level after the line where
+    that is no error: `config/prompts/bn.yaml:9: hint: …; …`.
     """
 
     file: str
     line: int
     """Counted from 1."""
     node: str | None
-    message: str
-    """What is wrong and what to do."""
+    what: str
+    to_do: str
+    level: Level = Level.ERROR
 
     def __str__(self) -> str:
-        place = f"node '{self.node}': " if self.node else ""
-        return f"{self.file}:{self.line}: {place}{self.message}"
+        level = "" if self.level is Level.ERROR else f"{self.level}: "
+        place = f"node {self.node!r}: " if self.node else ""  # no line breaks in it
+        return f"{self.file}:{self.line}: {level}{place}{self.what}; {self.to_do}"
 
 
 def node_of(path: Path) -> str | None:

@@ -10,6 +10,7 @@ import jsonschema
 import msgspec
 
 from ivr.flow.model import Facts, Flow, Words
+from ivr.flow.problem import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,19 +53,21 @@ def schema_of(name: str, shape: type[msgspec.Struct]) -> Mapping[str, Any]:
     return {"$schema": _DIALECT, "title": f"Ghore Boshe: {name}", **made}
 
 
-def faults(name: str, data: object) -> Iterator[tuple[Path, str]]:
+def faults(name: str, data: object) -> Iterator[Fault]:
     """Every way in which `data` is no file of that kind; see `faults_of`."""
     return faults_of(schema(name), data)
 
 
-def faults_of(asked: Mapping[str, Any], data: object) -> Iterator[tuple[Path, str]]:
-    """Every way in which `data` is not what a schema asks, as (where, what and what to do)."""
+def faults_of(asked: Mapping[str, Any], data: object) -> Iterator[Fault]:
+    """Every way in which `data` is not what a schema asks."""
     validator = _Validator(asked)
     for error in validator.iter_errors(data):
+        if error.validator == "items":  # a list is too long, and `maxItems` tells of it
+            continue
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
             path = (*path, str(error.instance))
-        yield from ((path + tail, text) for tail, text in _explain(error))
+        yield from _explain(error, path)
 
 
 def _without_null(part: Any) -> Any:
@@ -98,35 +101,38 @@ def _by_kind(union: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path, str]]:
-    """One error of the library as sentences of ours, each with the rest of its path."""
+def _explain(error: jsonschema.ValidationError, path: Path) -> Iterator[Fault]:
+    """One error of the library, at this path, as sentences of ours."""
     wanted: Any = error.validator_value
     given: Any = error.instance
     around: Any = error.schema
     match error.validator:
         case "required":
             name = next(key for key in wanted if error.message.startswith(f"'{key}'"))
-            yield (), f"'{name}' is missing; add it"
+            yield Fault(path, f"'{name}' is missing", "add it")
         case "additionalProperties":
             known = list(around.get("properties", ()))
             for name in given.keys() - set(known):
-                yield (name,), _unknown(name, known)
+                yield Fault((*path, name), f"'{name}' is not known here", _meant(name, known))
         case "enum" | "const":
             choices = ", ".join(map(_written, wanted))
-            yield (), f"{_shown(given)} is not known here; use one of: {choices}"
+            yield Fault(path, f"{_shown(given)} is not known here", f"use one of: {choices}")
         case "type":
             due = f"{_shown(given)} should be {_TYPES.get(wanted, wanted)}"
-            yield (), due + _quotes(given, wanted)
+            yield Fault(path, due, _quotes(given, wanted))
         case "pattern":
-            yield (), f"{_shown(given)} cannot stand here; use {around.get('description', wanted)}"
+            due = f"use {around.get('description', wanted)}"
+            yield Fault(path, f"{_shown(given)} cannot stand here", due)
         case "minItems" | "minLength" if not given:
-            yield (), "it is empty; fill it or remove it"
+            yield Fault(path, "it is empty", "fill it or remove it")
         case "minItems":
-            yield (), f"it has {len(given)} parts, {wanted} are needed; add what is missing"
+            told = f"it has {len(given)} parts, {wanted} are needed"
+            yield Fault(path, told, "add what is missing")
         case "maxItems":
-            yield (), f"it has {len(given)} parts, {wanted} at most; take out what is too much"
+            told = f"it has {len(given)} parts, {wanted} at most"
+            yield Fault(path, told, "take out what is too much")
         case _:
-            yield (), f"{error.message}; change it"
+            yield Fault(path, error.message, "change it")
 
 
 _TYPES: Final = {
@@ -138,10 +144,9 @@ _TYPES: Final = {
 }
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _meant(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    meant = f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
-    return f"'{name}' is not known here; {meant}"
+    return f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
 
 
 def _shown(given: object) -> str:
@@ -159,8 +164,4 @@ def _written(choice: object) -> str:
 
 def _quotes(given: object, wanted: object) -> str:
     plain = isinstance(given, int | float)
-    return (
-        f"; put it in quotes: '{_written(given)}'"
-        if wanted == "string" and plain
-        else "; change it"
-    )
+    return f"put it in quotes: '{_written(given)}'" if wanted == "string" and plain else "change it"

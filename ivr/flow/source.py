@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from ivr.flow.problem import Path, Problem, node_of
+from ivr.flow.problem import Fault, Level, Path, Problem, node_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,51 +45,55 @@ class Source:
             path = path[:-1]
         return self._lines[path]
 
-    def problem(self, path: Path, message: str) -> Problem:
+    def problem(self, path: Path, what: str, to_do: str, level: Level = Level.ERROR) -> Problem:
         """A problem at the part at `path`."""
-        return Problem(self.file, self.line(path), node_of(path), message)
+        return Problem(self.file, self.line(path), node_of(path), what, to_do, level)
 
     def _read(self, text: str) -> Any:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except RecursionError:
-            self._complain(1, (), "it is nested too deeply to be read; make it flatter")
+            self._complain(1, Fault((), "it is nested too deeply to be read", "make it flatter"))
             return None
         except yaml.MarkedYAMLError as error:
             self._complain(*_in_plain_words(error))
             return None
-        except yaml.YAMLError as error:  # a character that YAML does not allow has no line
-            self._complain(1, (), f"this is not YAML: {str(error).splitlines()[0]}; take it out")
+        except yaml.reader.ReaderError as error:  # a character that YAML does not allow
+            told = f"this is not YAML: {str(error).splitlines()[0]}"
+            line = text.count("\n", 0, error.position) + 1
+            self._complain(line, Fault((), told, "take it out"))
             return None
         if root is None or root.tag == "tag:yaml.org,2002:null":
-            self._complain(1, (), "the file is empty; put back what it held")
+            self._complain(1, Fault((), "the file is empty", "put back what it held"))
             return None
         return self._value(root, ())
 
-    def untold(self, faults: Iterable[tuple[Path, str]]) -> list[Problem]:
-        """Faults of the data as problems, but for parts of whose form something was told already.
-
-        Args:
-            faults: where, and what and what to do.
-        """
-        return [self.problem(*fault) for fault in faults if not self.tells_of(fault[0])]
+    def untold(self, faults: Iterable[Fault]) -> list[Problem]:
+        """Faults of the data as problems; none at a part whose form was complained of already."""
+        return [
+            self.problem(fault.path, fault.what, fault.to_do)
+            for fault in faults
+            if not self.tells_of(fault.path)
+        ]
 
     def tells_of(self, path: Path) -> bool:
         """Whether a problem of form was found at this path or around it."""
         return any(path[:length] in self._bad for length in range(1, len(path) + 1))
 
-    def _complain(self, line: int, path: Path, message: str) -> None:
-        self._bad.add(path)
-        self.problems.append(Problem(self.file, line, node_of(path), message))
+    def _complain(self, line: int, fault: Fault) -> None:
+        self._bad.add(fault.path)
+        node = node_of(fault.path)
+        self.problems.append(Problem(self.file, line, node, fault.what, fault.to_do))
 
     def _value(self, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 1
         self._lines.setdefault(path, line)
         if id(node) in self._seen:
-            self._complain(line, path, "an alias (*name) is not used here; write the part out")
+            told = Fault(path, "an alias (*name) is not used here", "write the part out")
+            self._complain(line, told)
             return None
         if len(path) > MAX_DEPTH:
-            self._complain(line, path, "it is nested too deeply; make it flatter")
+            self._complain(line, Fault(path, "it is nested too deeply", "make it flatter"))
             return None
         self._seen.add(id(node))
         match node:
@@ -105,11 +109,12 @@ class Source:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if key_node.tag != "tag:yaml.org,2002:str":
-                self._complain(line, (*path, "?"), _not_a_name(key_node))
+                self._complain(line, Fault((*path, "?"), *_not_a_name(key_node)))
                 continue
             key = str(key_node.value)
             if key in found:
-                self._complain(line, (*path, key), f"'{key}' stands twice; remove one of the two")
+                told = Fault((*path, key), f"'{key}' stands twice", "remove one of the two")
+                self._complain(line, told)
                 continue
             self._lines[*path, key] = line
             found[key] = self._value(value_node, (*path, key))
@@ -118,28 +123,31 @@ class Source:
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 1
         if self._from(node.start_mark).startswith("&"):
-            self._complain(line, path, "a text that begins with & needs quotes around it")
+            told = "a text that begins with & needs quotes around it"
+            self._complain(line, Fault(path, told, "put it in quotes"))
             return None
         if self.is_words and re.match(r"\s+#", self._from(node.end_mark)):
-            self._complain(line, path, "all after # would be left out; put quotes around the text")
+            told = "all after # would be left out"
+            self._complain(line, Fault(path, told, "put quotes around the text"))
             return None
         if node.tag in _STRINGS:
             return str(node.value)
         if self.is_words and node.tag in _PLAIN and node.value:
             told = f"'{node.value}' counts as a number or a truth here"
-            self._complain(line, path, f"{told}; put it in quotes: '{node.value}'")
+            self._complain(line, Fault(path, told, f"put it in quotes: '{node.value}'"))
             return None
         if node.tag == _BOOL and node.value not in {"true", "false"}:
-            told = f"the word {node.value} means true or false here; put it in quotes"
-            self._complain(line, path, f"{told}: '{node.value}'")
+            told = f"the word {node.value} means true or false here"
+            self._complain(line, Fault(path, told, f"put it in quotes: '{node.value}'"))
             return None
         if node.tag not in _PLAIN:
-            self._complain(line, path, f"the tag {node.tag} is not used here; remove it")
+            told = f"the tag {node.tag} is not used here"
+            self._complain(line, Fault(path, told, "remove it"))
             return None
         try:
             return yaml.safe_load(node.value) if node.value else None
         except (yaml.YAMLError, ValueError):
-            self._complain(line, path, "this value cannot be read; write it anew")
+            self._complain(line, Fault(path, "this value cannot be read", "write it anew"))
             return None
 
     def _from(self, mark: yaml.Mark) -> str:
@@ -147,8 +155,8 @@ class Source:
         return self._text[mark.line][mark.column :] if mark.line < len(self._text) else ""
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[int, Path, str]:
-    """Line, path and message of what PyYAML could not read; its own words where we have none."""
+def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[int, Fault]:
+    """Line and fault of what PyYAML could not read; its own words where we have none."""
     why = error.problem or error.context or "it cannot be read"
     mark = error.problem_mark or error.context_mark
     # A quote that is never closed is found at the end of the file, but began where it began.
@@ -156,7 +164,7 @@ def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[int, Path, str]:
         mark = error.context_mark
     known = (text for part, text in _ADVICE.items() if part in why)
     advice = next(known, "mend the line or the one above it")
-    return (mark.line + 1 if mark else 1), (), f"this is not YAML: {why}; {advice}"
+    return (mark.line + 1 if mark else 1), Fault((), f"this is not YAML: {why}", advice)
 
 
 _ADVICE: Final = {
@@ -171,7 +179,7 @@ _ADVICE: Final = {
 """What PyYAML says, and what a person can do about it."""
 
 
-def _not_a_name(node: yaml.Node) -> str:
+def _not_a_name(node: yaml.Node) -> tuple[str, str]:
     if isinstance(node, yaml.ScalarNode):
-        return f"the name {node.value} is not text; put it in quotes: '{node.value}'"
-    return "a name must be text, not a list or a group; write it anew"
+        return f"the name {node.value} is not text", f"put it in quotes: '{node.value}'"
+    return "a name must be text, not a list or a group", "write it anew"

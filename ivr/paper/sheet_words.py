@@ -154,4 +154,4 @@ def read_sheet_words(text: str, file: str = "sheet") -> SheetWords:
     try:
         return msgspec.convert(source.data, SheetWords)
     except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        raise SpeechError(listed(file, [source.problem((), f"{exc}; change it")])) from exc
+        raise SpeechError(listed(file, [source.problem((), str(exc), "change it")])) from exc

@@ -46,7 +46,7 @@ def read_personas(file: str, text: str, flow: Flow) -> Personas:
     try:
         personas = msgspec.convert(source.data, Personas)
     except msgspec.ValidationError as error:  # what the types refuse and the schema lets pass
-        problem = source.problem((), f"{error}; change it")
+        problem = source.problem((), str(error), "change it")
         raise RehearsalError(listed(file, [problem])) from error
     problems = list(_problems(personas, source, flow))
     if problems:
@@ -59,18 +59,18 @@ def _problems(personas: Personas, source: Source, flow: Flow) -> Iterator[Proble
     for goal in GOALS:
         node_id = personas.goals.of(goal)
         if not hasattr(flow.nodes.get(node_id), "prompt"):
-            message = (
-                f"'{node_id}' is no node of the flow that says something by itself; name the one "
-                f"at which the {goal} is done"
+            yield source.problem(
+                ("goals", goal),
+                f"'{node_id}' is no node of the flow that says something by itself",
+                f"name the one at which the {goal} is done",
             )
-            yield source.problem(("goals", goal), message)
     if not any(persona.share for persona in personas.personas.values()):
-        yield source.problem(("personas",), "every share is 0; give one persona more")
+        yield source.problem(("personas",), "every share is 0", "give one persona more")
     for name, persona in personas.personas.items():
         for place, errand in enumerate(persona.errands):
             if len(set(errand.to)) < len(errand.to):
                 to = ("personas", name, "errands", place, "to")
-                yield source.problem(to, "a goal stands twice; name each once")
+                yield source.problem(to, "a goal stands twice", "name each once")
         if not any(errand.weight for errand in persona.errands):
             path = ("personas", name, "errands")
-            yield source.problem(path, "every weight is 0; give one errand more")
+            yield source.problem(path, "every weight is 0", "give one errand more")

@@ -144,7 +144,7 @@ def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
     try:
         lexicon = msgspec.convert(source.data, Lexicon)
     except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        raise SpeechError(listed(file, [source.problem((), f"{exc}; change it")])) from exc
+        raise SpeechError(listed(file, [source.problem((), str(exc), "change it")])) from exc
     # Once more, since YAML may have written a letter by its number.
     words = tuple(
         msgspec.structs.replace(
@@ -186,7 +186,7 @@ def _written_twice(
         bare = written.translate(JOINERS)
         if bare in lines:
             already = f"'{bare}' stands already in line {lines[bare]}"
-            yield source.problem(path, f"{already}; remove one of the two")
+            yield source.problem(path, already, "remove one of the two")
         lines.setdefault(bare, source.line(path))
 
 
@@ -202,5 +202,5 @@ def _unknown_endings(
             advice = (
                 f"use one of: {', '.join(known)}" if known else "add that list, or leave it out"
             )
-            message = f"there is no list of endings named '{name}'; {advice}"
-            yield source.problem(("words", place, "endings"), message)
+            what = f"there is no list of endings named '{name}'"
+            yield source.problem(("words", place, "endings"), what, advice)

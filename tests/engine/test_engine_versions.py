@@ -196,14 +196,14 @@ ROWS = """
     kind: lesson
     resume: in_the_row
     steps: [{prompt: one}, {prompt: two}, {prompt: three}]
-    next: bye
+    next: code
   code:
     kind: practice
     resume: in_the_code
     prompt: code
     code_prompt: code_is
     code: {digits: '012345', groups: [3, 3]}
-    next: menu
+    next: bye
 """
 
 

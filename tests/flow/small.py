@@ -28,11 +28,6 @@ def broken(name: str, old: str, new: str) -> list[str]:
     return list(caught.value.problems)
 
 
-def line_of(name: str, text: str) -> int:
-    """The line of a shipped file in which a text stands first, from 1."""
-    return FILES[name][: FILES[name].index(text)].count("\n") + 1
-
-
 HEAD = """
 spec: 1
 flow:
@@ -123,18 +118,19 @@ def small_text(nodes: str = MENU, *changes: tuple[str, str], tail: str = "") -> 
 
 def small_flow(nodes: str = MENU, *changes: tuple[str, str], tail: str = "") -> Flow:
     """A flow that loads without a problem."""
-    return load(_files(small_text(nodes, *changes, tail=tail))).flow
+    return load(files_of(small_text(nodes, *changes, tail=tail))).flow
 
 
 def small_problems(nodes: str = MENU, *changes: tuple[str, str], tail: str = "") -> list[str]:
     """What is wrong with a flow, each as `line text: message`."""
     text = small_text(nodes, *changes, tail=tail)
     with pytest.raises(FlowError) as caught:
-        load(_files(text))
+        load(files_of(text))
     return [_with_line(text, problem) for problem in caught.value.problems]
 
 
-def _files(text: str) -> dict[str, str]:
+def files_of(text: str) -> dict[str, str]:
+    """The files of a flow with this text, with words for each prompt that it uses."""
     flow = msgspec.convert(yaml.safe_load(text), Flow)
     prompts = {prompt: "words" for _, prompt in prompts_used(flow)}
     words = {"language": "en", "facts_as_of": "2020-04-18", "prompts": prompts}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.flow.terms import MAX_PASSED
-from tests.flow.small import MENU, broken, small_flow, small_problems
+from tests.flow.small import MENU, small_flow, small_problems
 
 NEVER_ENDS = "a caller who never presses a key never comes to an end; mend a too_many"
 FOR_EVER = "a silent caller hears it again for ever; lead it to a menu or an end"
@@ -105,23 +104,3 @@ def test_where_calls_end_a_word_may_be_said_by_the_hour() -> None:
   by_hour: {{kind: branch, when: [{{condition: night, go: bye}}], otherwise: bye}}
 """
     assert "by_hour" in small_flow(nodes, ("ends_at: bye", "ends_at: last_word")).nodes
-
-
-def test_a_person_who_is_not_there_may_not_lead_round() -> None:
-    nodes = f"""{MENU}
-  ring: {{kind: transfer, prompt: wait, ring_seconds: 9, talk_minutes: 9,
-    done: {{go: bye}}, nobody: {{go: word}}}}
-  word: {{kind: say, prompt: word, next: ring}}
-"""
-    assert {f"ring: {RING}", f"word: {RING}"} <= set(told(nodes))
-
-
-def test_a_row_of_too_many_words_without_a_key_is_found() -> None:
-    row = "".join(
-        f"  s{number}: {{kind: say, prompt: greeting, next: s{number + 1}}}\n"
-        for number in range(MAX_PASSED)
-    )
-    row += f"  s{MAX_PASSED}: {{kind: say, prompt: greeting, next: greeting}}\n"
-    problems = broken("flow.yaml", "nodes:\n", f"nodes:\n{row}")
-    due = f"node 's0': more than {MAX_PASSED} places follow with no key to press"
-    assert any(due in problem for problem in problems), problems

@@ -1,0 +1,125 @@
+"""Faults of what a place asks: codes, steps, tries, silence, conditions, levels of confusion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from ivr.flow.model import Asking, Branch, Lesson, Practice
+from ivr.flow.patience import patience
+from ivr.flow.problem import Fault, in_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.flow.model import Flow, Node
+    from ivr.flow.problem import Finding, Path
+
+MOBILE_DIGITS: Final = 10
+"""An Indian mobile number has ten digits and begins with 6 to 9."""
+MIN_DIGITS: Final = 3
+"""Of a shorter code every entry would be nearly right, and no secret be warned of."""
+MAX_GROUPS: Final = 9
+"""So many parts of a code have a place of their own: `part_1` to `part_9`."""
+
+
+def asking_faults(flow: Flow) -> Iterator[Finding]:
+    """Each fault of what the nodes ask for, and of the levels."""
+    for node_id, node in flow.nodes.items():
+        for fault in _node_faults(flow, ("nodes", node_id), node):
+            yield in_flow(fault.path, fault.what, fault.to_do)
+    for place, (below, level) in enumerate(pairwise(flow.confusion.levels), 1):
+        if level.at <= below.at:
+            path = ("confusion", "levels", place, "at")
+            told = f"level {level.at} does not rise above {below.at}"
+            yield in_flow(path, told, "write the levels rising")
+
+
+def _node_faults(flow: Flow, path: Path, node: Node) -> Iterator[Fault]:
+    if isinstance(node, Practice):
+        yield from _code(flow, (*path, "code"), node)
+    if isinstance(node, Lesson):
+        yield from _steps(path, node)
+    if isinstance(node, Branch):
+        yield from _conditions(path, node)
+    if isinstance(node, Asking):
+        yield from _tries(flow, path, node)
+        yield from _silence(flow, path, node)
+
+
+def _code(flow: Flow, path: Path, node: Practice) -> Iterator[Fault]:
+    code = node.code
+    if sum(part is not None for part in (code.digits, code.length, code.same_as)) != 1:
+        yield Fault(path, "a code has one of digits, length and same_as", "keep just one")
+        return
+    if code.same_as is not None:
+        other = flow.nodes.get(code.same_as)
+        if not isinstance(other, Practice) or other.code.same_as is not None:
+            told = f"same_as: '{code.same_as}' is no practice node with a code of its own"
+            yield Fault(path, told, "name one that has digits or length")
+            return
+        code = other.code
+    length = code.length or len(code.digits or "")
+    if node.code.groups and sum(node.code.groups) != length:
+        told = f"the groups hold {sum(node.code.groups)} digits but the code has {length}"
+        yield Fault(path, told, "make them equal")
+    if len(node.code.groups) > MAX_GROUPS:
+        told = f"the code is read in {len(node.code.groups)} groups, {MAX_GROUPS} are the most"
+        yield Fault(path, told, "make the groups longer")
+    if code.digits and len(code.digits) < MIN_DIGITS and node.code.same_as is None:
+        told = f"the code has {len(code.digits)} of the {MIN_DIGITS} digits that are the least"
+        yield Fault(path, told, "make it longer")
+    if code.digits and len(code.digits) >= MOBILE_DIGITS and not code.digits.startswith("0"):
+        told = "a practice number must begin with 0, so that it cannot be anybody's"
+        yield Fault(path, told, "change it")
+
+
+def _steps(path: Path, lesson: Lesson) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for place, step in enumerate(lesson.steps):
+        if step.prompt in seen:
+            told = f"step '{step.prompt}' stands twice"
+            yield Fault((*path, "steps", place), told, "give it a prompt of its own")
+        seen.add(step.prompt)
+    held = sum(lesson.together)
+    if lesson.together and held != len(lesson.steps):
+        told = f"it holds {held} steps but there are {len(lesson.steps)}"
+        yield Fault((*path, "together"), told, "make them equal")
+
+
+def _tries(flow: Flow, path: Path, node: Asking) -> Iterator[Fault]:
+    """No sentence is to be said again because the next one is missing."""
+    held = patience(flow, node)
+    for name, words in (("no_input", held.no_input), ("invalid", held.invalid)):
+        if len(words) < held.tries - 1:
+            told = (
+                f"{name} has {len(words)} of the {held.tries - 1} sentences that "
+                f"{held.tries} tries ask for"
+            )
+            yield Fault(path, told, f"add one, or set tries: {len(words) + 1}")
+        for twice in sorted(word for word, times in Counter(words).items() if times > 1):
+            told = f"{name} has '{twice}' twice"
+            yield Fault(path, told, "write another sentence for one of the two")
+
+
+def _conditions(path: Path, node: Branch) -> Iterator[Fault]:
+    """Of two equal conditions only the first is ever taken."""
+    seen: set[str] = set()
+    for place, case in enumerate(node.when):
+        if case.condition in seen:
+            told = f"condition '{case.condition}' stands twice"
+            yield Fault((*path, "when", place), told, "take one of the two away")
+        seen.add(case.condition)
+
+
+def _silence(flow: Flow, path: Path, node: Asking) -> Iterator[Fault]:
+    """Silence that leads on where it cannot."""
+    tries = patience(flow, node).tries
+    if node.silence is None:
+        return
+    if isinstance(node, Lesson):
+        yield Fault((*path, "silence"), "silence goes on in a lesson", "take this away")
+    elif node.silence.after > tries:
+        told = f"after {node.silence.after} is beyond the {tries} tries"
+        yield Fault((*path, "silence"), told, f"write {tries} at most")
