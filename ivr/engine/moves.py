@@ -83,7 +83,7 @@ def arrive(at: Moment, goal: str, via: Via) -> Turn:
                 goal = next((w.go for w in branch.when if holds(at, w.condition)), branch.otherwise)
             case Transfer(nobody=nobody) if not at.session.has_helper:
                 said += [] if nobody.prompt is None else [nobody.prompt]
-                goal = nobody.go
+                at, goal = changed(at, nobody.set), nobody.go
             case _:
                 break
     session = _landed(at, place, replace(via, lead=tuple(said)))

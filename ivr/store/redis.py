@@ -14,10 +14,14 @@ from ivr.engine.session import Phase, Session, dump, parse
 from ivr.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from ivr.engine.turn import Count
 
+CALLS: Final = "ivr:call:"
+CALLERS: Final = "ivr:caller:"
+"""How the keys of sessions and of what is kept of callers begin."""
 TIMEOUT_SECONDS: Final = 0.3
 """With one retry, 0.6 s at most: Twilio waits 15 s, and redis-py's own defaults wait longer."""
 SESSION_SECONDS: Final = 4 * 60 * 60
@@ -26,6 +30,9 @@ CLOSED_SECONDS: Final = 60 * 60
 """A closed call is kept so long for late duplicates of its requests."""
 COUNTS_SECONDS: Final = 400 * 24 * 60 * 60
 """Counts hold no caller's data; so long, one year can be held against the one before."""
+BATCH_KEYS: Final = 500
+"""So many keys Redis looks at in one go while it is asked for all of a kind: below a millisecond,
+so that calls do not wait."""
 
 _SAVE: Final = """
 if redis.call('GET', KEYS[1]) ~= (ARGV[1] ~= '' and ARGV[1]) then return 0 end
@@ -153,6 +160,33 @@ class RedisStore:
             raise _down(error) from error
         return {name.decode(): int(value) for name, value in found.items()}
 
+    def each_kept(self, prefix: str, most: int) -> Iterator[bytes]:
+        """What stands under the keys that begin so, each once; reads only, a batch at a time.
+
+        What comes or goes meanwhile may be among them or not.
+
+        Args:
+            prefix: of the keys: `ivr:call:` or `ivr:caller:`.
+            most: keys that are read; further ones are left out.
+
+        Raises:
+            StoreError: Redis did not answer.
+        """
+        seen: set[bytes] = set()
+        cursor = 0
+        try:
+            while True:
+                cursor, found = self._client.scan(cursor, f"{prefix}*", BATCH_KEYS)
+                fresh = [key for key in dict.fromkeys(found) if key not in seen]
+                fresh = fresh[: most - len(seen)]
+                seen.update(fresh)
+                stored = self._client.mget(fresh) if fresh else []
+                yield from (each for each in stored if each)
+                if not cursor or len(seen) >= most:
+                    return
+        except redis.RedisError as error:
+            raise _down(error) from error
+
     def ping(self) -> None:
         """Returns when Redis answers.
 
@@ -177,11 +211,11 @@ class RedisStore:
 
 
 def _call_key(call_sid: str) -> str:
-    return f"ivr:call:{call_sid}"
+    return f"{CALLS}{call_sid}"
 
 
 def _caller_key(caller_key: str) -> str:
-    return f"ivr:caller:{caller_key}"
+    return f"{CALLERS}{caller_key}"
 
 
 def _stored(memory: Memory | Forgotten) -> bytes:

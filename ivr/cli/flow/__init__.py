@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ivr.cli.flow.diff import diff
 from ivr.cli.flow.schema import schema
 
 
@@ -12,5 +13,5 @@ def flow() -> None:
     """Tools for the people who change what the line says."""
 
 
-for _command in (schema,):
+for _command in (diff, schema):
     flow.add_command(_command)
