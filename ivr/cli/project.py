@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ivr.errors import FlowError
-from ivr.flow.load import load
 from ivr.settings import Settings, environment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ivr.flow.model import Spec
     from ivr.store.redis import RedisStore
     from ivr.web.parts import Parts
@@ -39,36 +38,11 @@ def read_spec(folder: Path) -> Spec:
     """The checked spec of a config folder.
 
     Raises:
-        FlowError: it cannot be read, or has problems; all of them are named.
+        FlowError: it cannot be read, or has errors; all of them are named.
     """
-    return load(read_files(folder), str(folder))
+    from ivr.cli.folder import judge_folder
 
-
-def read_files(folder: Path) -> dict[str, str]:
-    """The texts of a config folder's flow, facts and words, by their names inside the folder.
-
-    Raises:
-        FlowError: the folder or a file in it cannot be read; all of them are named.
-    """
-    if not folder.is_dir():
-        raise FlowError(
-            f"There is no folder {folder}:",
-            ["run the command in the project's folder, or set IVR_CONFIG"],
-        )
-    names = [folder / "flow.yaml", folder / "facts.yaml", *sorted(folder.glob("prompts/*.yaml"))]
-    files: dict[str, str] = {}
-    problems = []
-    for file in filter(Path.exists, names):
-        try:
-            files[str(file.relative_to(folder))] = file.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            problems.append(f"{file}:{line}: it is not UTF-8; save it as UTF-8 in your editor")
-        except OSError as error:
-            problems.append(f"{file}: it cannot be read: {error.strerror}; mend or remove it")
-    if problems:
-        raise FlowError(f"{folder}/ cannot be read:", problems)
-    return files
+    return judge_folder(folder).checked()
 
 
 def parts(project: Project, store: RedisStore, auth_token: str, secret_key: str) -> Parts:

@@ -88,6 +88,8 @@ class Lexicon(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         digits: the words for the figures 0 to 9; None leaves figures to the voice.
         point: the word for the point of a number such as 2.5; None says it as a pause.
         symbols: sign → the word for it; a sign that is not here is left to the voice.
+        press: words beside which the word of a digit, of * or of # names a key, such as `press`;
+            empty: which keys a text names cannot be told.
         endings: lists of case endings, particles and verb endings, each by its name.
         words: the words, in any order.
     """
@@ -97,6 +99,7 @@ class Lexicon(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     digits: Annotated[tuple[Form, ...], Meta(min_length=10, max_length=10)] | None = None
     point: Form | None = None
     symbols: dict[Sign, Form] = {}
+    press: tuple[Written, ...] = ()
     endings: dict[str, tuple[Form, ...]] = {}
     words: tuple[Word, ...] = ()
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec import Struct
 
 from ivr.flow.model import Asking, Branch, End, Flow, Lesson, Menu, Practice, Say, Think, Transfer
+from ivr.flow.problem import Path  # noqa: TC001 (a field of a struct)
 from ivr.flow.terms import Pace, PromptId
 from ivr.flow.usage import SLOW, asks_where, number_prompt, offered, own_prompts, step_prompts
 from ivr.speech.gates import Fault
@@ -46,11 +47,13 @@ class Row(Struct, frozen=True):
         name: what it is, such as `menu main_menu` or `option choose_more`.
         prompts: in order; several are played as one joined clip.
         limit_seconds: the most that they may take at the normal pace.
+        path: where in flow.yaml it is made up.
     """
 
     name: str
     prompts: tuple[PromptId, ...]
     limit_seconds: float
+    path: Path
 
     def limit(self, pace: Pace) -> float:
         """The most seconds that it may take at a pace."""
@@ -72,7 +75,7 @@ class Row(Struct, frozen=True):
 
 
 def rows(flow: Flow) -> tuple[Row, ...]:
-    """List every row that has a limit, in the flow's order, each once.
+    """List every row that has a limit, in the flow's order, each once, where it first stands.
 
     Greeting 14 s, an option 4 s, a menu with its options 20 s, a step with its number and keys
     17 s, the steps of one page together 60 s, and 1.4 times as much when slow. The greeting is
@@ -82,7 +85,10 @@ def rows(flow: Flow) -> tuple[Row, ...]:
     every = _greeting(flow)
     for node_id, node in flow.nodes.items():
         every.extend(_rows_of(flow, node_id, node))
-    return tuple(dict.fromkeys(every))
+    once: dict[tuple[str, tuple[PromptId, ...]], Row] = {}
+    for row in every:
+        once.setdefault((row.name, row.prompts), row)
+    return tuple(once.values())
 
 
 def overlong(
@@ -108,19 +114,21 @@ def overlong(
 
 
 def _greeting(flow: Flow) -> list[Row]:
-    start = flow.nodes[flow.flow.start]
+    start = flow.nodes.get(flow.flow.start)
     if not isinstance(start, Say):
         return []
-    return [Row(f"greeting {start.prompt}", (start.prompt,), GREETING_SECONDS)]
+    path = ("nodes", flow.flow.start)
+    return [Row(f"greeting {start.prompt}", (start.prompt,), GREETING_SECONDS, path)]
 
 
 def _rows_of(flow: Flow, node_id: NodeId, node: Node) -> Iterator[Row]:
+    path: Path = ("nodes", node_id)
     match node:
         case Menu():
             yield from _menu_rows(flow, node_id, node)
-            yield from _option_rows(node.options)
+            yield from _option_rows((*path, "options"), node.options)
         case Lesson():
-            yield from _lesson_rows(flow, node)
+            yield from _lesson_rows(flow, (*path, "steps"), node)
         case Say() | Practice() | Think() | Transfer() | Branch() | End():
             return
         case _:
@@ -128,15 +136,16 @@ def _rows_of(flow: Flow, node_id: NodeId, node: Node) -> Iterator[Row]:
 
 
 def _menu_rows(flow: Flow, node_id: NodeId, menu: Menu) -> Iterator[Row]:
+    path = ("nodes", node_id)
     first, *options = own_prompts(flow, menu)
-    yield Row(f"menu {node_id}", (first, *options), MENU_SECONDS)
+    yield Row(f"menu {node_id}", (first, *options), MENU_SECONDS, path)
     slow = [option.prompt for option in offered(menu, holding=SLOW)]
     if slow != options:
-        yield Row(f"menu {node_id} when slow", (first, *slow), MENU_SECONDS)
+        yield Row(f"menu {node_id} when slow", (first, *slow), MENU_SECONDS, path)
     if asks_where(menu):
         for where in _bookmarks(flow):
             name = f"menu {node_id} with {' '.join(where)}"
-            yield Row(name, (first, *where, *options), MENU_SECONDS)
+            yield Row(name, (first, *where, *options), MENU_SECONDS, path)
 
 
 def _bookmarks(flow: Flow) -> Iterator[tuple[PromptId, ...]]:
@@ -151,15 +160,19 @@ def _bookmarks(flow: Flow) -> Iterator[tuple[PromptId, ...]]:
             yield (node.resume,)
 
 
-def _lesson_rows(flow: Flow, lesson: Lesson) -> Iterator[Row]:
+def _lesson_rows(flow: Flow, path: Path, lesson: Lesson) -> Iterator[Row]:
     for place, step in enumerate(lesson.steps):
-        yield Row(f"step {step.prompt}", step_prompts(flow, lesson, place), STEP_SECONDS)
-        yield from _option_rows(step.options)
-    for first, end in pairwise(accumulate(lesson.together, initial=0)):
+        here = (*path, place)
+        yield Row(f"step {step.prompt}", step_prompts(flow, lesson, place), STEP_SECONDS, here)
+        yield from _option_rows((*here, "options"), step.options)
+    # Pages that hold more steps than there are: another check tells of them.
+    ends = accumulate(lesson.together, initial=0)
+    for first, end in pairwise(end for end in ends if end <= len(lesson.steps)):
         name = f"page from {lesson.steps[first].prompt}"
-        yield Row(name, step_prompts(flow, lesson, first, end - first), PAGE_SECONDS)
+        prompts = step_prompts(flow, lesson, first, end - first)
+        yield Row(name, prompts, PAGE_SECONDS, (*path, first))
 
 
-def _option_rows(options: Iterable[Option]) -> Iterator[Row]:
-    for option in options:
-        yield Row(f"option {option.prompt}", (option.prompt,), OPTION_SECONDS)
+def _option_rows(path: Path, options: Iterable[Option]) -> Iterator[Row]:
+    for place, option in enumerate(options):
+        yield Row(f"option {option.prompt}", (option.prompt,), OPTION_SECONDS, (*path, place))

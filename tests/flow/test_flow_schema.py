@@ -16,7 +16,7 @@ from ivr.flow.source import Source
 CONFIG = Path(__file__).parents[2] / "config"
 
 
-@pytest.mark.parametrize("name", [*SHAPES, "lexicon", "personas"])
+@pytest.mark.parametrize("name", [*SHAPES, "lexicon", "paper", "personas"])
 def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> None:
     result = CliRunner().invoke(flow, ["schema", name])
     assert result.exit_code == 0
@@ -32,6 +32,8 @@ def test_the_command_prints_the_schema_that_the_config_files_name(name: str) -> 
         ("prompts/en.yaml", "../schema/prompts.json"),
         ("lexicon.bn.yaml", "schema/lexicon.json"),
         ("lexicon.en.yaml", "schema/lexicon.json"),
+        ("paper.bn.yaml", "schema/paper.json"),
+        ("paper.en.yaml", "schema/paper.json"),
         ("personas.yaml", "schema/personas.json"),
     ],
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ivr.flow.terms import PromptId
     from ivr.speech.library import Library
 
-MENU = Row("menu some", ("some", "first", "second"), 20)
+MENU = Row("menu some", ("some", "first", "second"), 20, ("nodes", "some"))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def lasting(**seconds: float) -> Callable[[PromptId], float | None]:
 
 
 def test_the_greeting_is_where_a_call_starts(flow: Flow) -> None:
-    assert rows(flow)[0] == Row("greeting greeting", ("greeting",), 14)
+    assert rows(flow)[0] == Row("greeting greeting", ("greeting",), 14, ("nodes", "greeting"))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,11 @@ def test_the_greeting_goes_with_the_start(
 def test_a_menu_is_heard_whole_and_each_option_by_itself(flow: Flow) -> None:
     every = rows(flow)
     options = ("choose_lesson", "choose_practice", "choose_services", "choose_more")
-    first = every.index(Row("menu main_menu", ("main_menu", *options), 20))
+    path = ("nodes", "main_menu")
+    first = every.index(Row("menu main_menu", ("main_menu", *options), 20, path))
     assert every[first + 1 : first + 5] == tuple(
-        Row(f"option {option}", (option,), 4) for option in options
+        Row(f"option {option}", (option,), 4, (*path, "options", place))
+        for place, option in enumerate(options)
     )
 
 
@@ -73,7 +75,8 @@ def test_each_step_is_heard_with_its_keys_and_the_last_with_others(flow: Flow) -
 
 
 def test_an_option_of_a_single_step_is_limited_like_any_other(flow: Flow) -> None:
-    assert Row("option lesson_spell", ("lesson_spell",), 4) in rows(flow)
+    path = ("nodes", "register_lesson", "steps", 0, "options", 0)
+    assert Row("option lesson_spell", ("lesson_spell",), 4, path) in rows(flow)
 
 
 def test_the_steps_of_one_page_have_a_limit_of_their_own(flow: Flow) -> None:
@@ -83,6 +86,7 @@ def test_the_steps_of_one_page_have_a_limit_of_their_own(flow: Flow) -> None:
     ]
     assert {row.limit_seconds for row in pages} == {60}
     assert pages[2].prompts == ("step_8", "register_8", "step_9", "register_9", "lesson_keys")
+    assert pages[2].path == ("nodes", "register_lesson", "steps", 7)
 
 
 def test_a_menu_to_go_on_from_is_heard_with_each_place_where_a_call_can_break_off(
@@ -104,7 +108,8 @@ def test_a_menu_to_go_on_from_is_heard_with_each_place_where_a_call_can_break_of
 
 
 def test_a_menu_counts_with_the_person_that_it_may_offer(flow: Flow) -> None:
-    row = Row("menu about_to_end", ("about_to_end", "choose_person"), 20)
+    prompts = ("about_to_end", "choose_person")
+    row = Row("menu about_to_end", prompts, 20, ("nodes", "about_to_end"))
     assert row in rows(flow)
 
 
@@ -117,9 +122,19 @@ def test_a_menu_that_offers_others_something_else_when_slow_is_a_row_of_its_own(
     assert [name for name in found if name.endswith(" when slow")] == ["menu help_menu when slow"]
 
 
+def test_a_flow_with_mistakes_has_the_rows_that_can_be_told(flow: Flow) -> None:
+    lesson = flow.nodes["register_lesson"]
+    assert isinstance(lesson, Lesson)
+    nodes = {**flow.nodes, "register_lesson": replace(lesson, together=(15, 1, 1))}
+    broken = replace(flow, flow=replace(flow.flow, start="nowhere"), nodes=nodes)
+    names = [row.name for row in rows(broken)]
+    assert names[0] == "menu resume"
+    assert [name for name in names if name.startswith("page ")] == ["page from register_1"]
+
+
 def test_a_row_that_comes_twice_is_told_once(flow: Flow) -> None:
     twice = replace(flow, nodes={**flow.nodes, "once_more": flow.nodes["register_lesson"]})
-    assert rows(twice) == rows(flow)
+    assert rows(twice) == rows(flow)  # where it stands first
 
 
 @pytest.mark.parametrize(
@@ -151,7 +166,7 @@ def test_the_pauses_between_clips_count(
 
 
 def test_what_is_too_long_says_which_words_to_change() -> None:
-    row = Row("option choose_more", ("choose_more",), 4)
+    row = Row("option choose_more", ("choose_more",), 4, ("nodes", "main_menu", "options", 3))
     assert overlong(row, "en", Pace.NORMAL, lasting(choose_more=4.01)) == Fault(
         "seconds of option choose_more",
         "4.01 s",
@@ -201,7 +216,7 @@ def test_the_whole_lesson_is_said_within_four_and_a_half_minutes(
     lesson = spec.flow.nodes["register_lesson"]
     assert isinstance(lesson, Lesson)
     heard = [
-        *(Row(prompt, (prompt,), 0) for prompt in around),
+        *(Row(prompt, (prompt,), 0, ()) for prompt in around),
         *(every[name] for name in names),
         *(every[f"step {step.prompt}"] for step in lesson.steps),
     ]

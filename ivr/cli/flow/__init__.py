@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ivr.cli.flow.check import check
 from ivr.cli.flow.diff import diff
+from ivr.cli.flow.export import export
 from ivr.cli.flow.schema import schema
 
 
@@ -13,5 +15,5 @@ def flow() -> None:
     """Tools for the people who change what the line says."""
 
 
-for _command in (diff, schema):
+for _command in (check, diff, export, schema):
     flow.add_command(_command)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-_NAMES = ("flow", "prompts", "facts", "lexicon", "personas")
+_NAMES = ("flow", "prompts", "facts", "lexicon", "personas", "paper")
 
 
 @click.command()
@@ -18,8 +18,9 @@ def schema(name: str) -> None:
     `ivr flow schema prompts > config/schema/prompts.json`.
     """
     from ivr.flow.schema import SHAPES, schema_of
+    from ivr.paper.paper_words import PaperWords
     from ivr.rehearsal.personas import Personas
     from ivr.speech.lexicon import Lexicon
 
-    shapes = {**SHAPES, "lexicon": Lexicon, "personas": Personas}
+    shapes = {**SHAPES, "lexicon": Lexicon, "personas": Personas, "paper": PaperWords}
     click.echo(json.dumps(schema_of(name, shapes[name]), indent=2, ensure_ascii=False))

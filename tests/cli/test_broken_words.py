@@ -1,0 +1,111 @@
+"""Key words, letters and lexicons: each case breaks a good config at one place, and is told so.
+
+A case is a file in `tests/flow/broken/heard`: what is changed in `broken/good`, and what is said.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from ivr.cli.folder import judge_folder
+
+if TYPE_CHECKING:
+    from ivr.flow.load import Judged
+
+BROKEN = Path(__file__).parents[1] / "flow" / "broken"
+CASES = sorted((BROKEN / "heard").glob("*.yaml"))
+
+
+@pytest.fixture(autouse=True)
+def _config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(BROKEN / "good", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+
+
+def judged() -> Judged:
+    return judge_folder(Path("config"))
+
+
+def told() -> list[str]:
+    return [str(problem) for problem in judged().problems]
+
+
+def change(name: str, old: str, new: str) -> None:
+    """Changes what stands once in a file of the config."""
+    path = Path("config", name)
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_in_the_good_config_nothing_is_found() -> None:
+    assert told() == []
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 25
+
+
+@pytest.mark.parametrize("case", [pytest.param(path, id=path.stem) for path in CASES])
+def test_each_mistake_is_told_and_nothing_else(case: Path) -> None:
+    held = yaml.safe_load(case.read_text(encoding="utf-8"))
+    for each in held["changes"]:
+        change(each["file"], each["from"], each["to"])
+    assert told() == held["says"]
+
+
+def test_a_language_without_a_lexicon_is_not_judged_by_it() -> None:
+    Path("config/lexicon.en.yaml").unlink()
+    change("prompts/en.yaml", "For more, press four.", "For more ~ press 5.")
+    assert told() == []
+
+
+def test_without_words_of_pressing_only_options_are_judged() -> None:
+    change("lexicon.en.yaml", "press: [press]\n", "")
+    change("prompts/en.yaml", "For more, press four.", "For more, press.")
+    change("prompts/en.yaml", "Do call again. Goodbye.", "Press seven. Goodbye.")
+    change("prompts/en.yaml", "When you have thought of it, press one.", "Take your time.")
+    assert told() == [
+        (
+            "config/flow.yaml:86: node 'main_menu': no prompt names key 4 (en); say 'four' in "
+            "'choose_more' in prompts/en.yaml"
+        ),
+        (
+            "config/prompts/en.yaml:31: 'ready_key' does not say key 1, which ends a think node; "
+            "say 'one'"
+        ),
+    ]
+
+
+def test_a_key_for_which_there_is_no_word_is_not_judged() -> None:
+    change("lexicon.en.yaml", '"#": hash, "*": star', '"#": hash')
+    change("prompts/en.yaml", "Do call again. Goodbye.", "Press star. Goodbye.")
+    assert told() == []
+
+
+def test_every_file_that_cannot_be_read_is_told_and_none_as_missing() -> None:
+    Path("config/facts.yaml").write_bytes(b"facts_as_of: 2020-04-18\n\xff")
+    Path("config/prompts/en.yaml").unlink()
+    Path("config/prompts/en.yaml").mkdir()
+    Path("config/lexicon.bn.yaml").write_bytes(b"\xff")
+    assert judged().spec is None
+    assert told() == [
+        "config/facts.yaml:2: it is not UTF-8; save it as UTF-8 in your editor",
+        "config/lexicon.bn.yaml:1: it is not UTF-8; save it as UTF-8 in your editor",
+        "config/prompts/en.yaml:1: it cannot be read: Is a directory; mend or remove it",
+    ]
+
+
+def test_a_broken_lexicon_and_broken_words_are_told_together() -> None:
+    change("lexicon.bn.yaml", "language: bn", "language: bn\nprass: [ক]\nwordes: []")
+    change("flow.yaml", "  start: greeting", "  start: greting")
+    assert told() == [
+        "config/flow.yaml:7: it goes to 'greting', which is no node; add that node or go elsewhere",
+        "config/lexicon.bn.yaml:3: 'prass' is not known here; did you mean 'press'?",
+        "config/lexicon.bn.yaml:4: 'wordes' is not known here; did you mean 'words'?",
+    ]
