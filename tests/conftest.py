@@ -49,6 +49,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail where there is no Chromium, instead of skipping what is tried in a browser",
     )
+    parser.addoption(
+        "--needs-node",
+        action="store_true",
+        help="fail where there is no node with npm, instead of skipping what is walked with it",
+    )
 
 
 @pytest.fixture(scope="session")
