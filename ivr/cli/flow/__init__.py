@@ -6,6 +6,7 @@ import click
 
 from ivr.cli.flow.check import check
 from ivr.cli.flow.diff import diff
+from ivr.cli.flow.draw import draw
 from ivr.cli.flow.export import export
 from ivr.cli.flow.schema import schema
 
@@ -15,5 +16,5 @@ def flow() -> None:
     """Tools for the people who change what the line says."""
 
 
-for _command in (check, diff, export, schema):
+for _command in (check, draw, diff, export, schema):
     flow.add_command(_command)
