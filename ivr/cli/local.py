@@ -10,18 +10,21 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from wsgiref.types import WSGIApplication
 
-    from flask import Flask
     from rich.console import Console
 
+    from ivr.cli.audio.studio import Studio
     from ivr.cli.project import Project
+    from ivr.speech.render import Report
     from ivr.store.redis import RedisStore
+    from ivr.web.parts import Parts
 
 
 class LocalLine(Struct, frozen=True):
     """The web service, and where it keeps its calls."""
 
-    app: Flask
+    app: WSGIApplication
     store: RedisStore
     caller_key: Callable[[str], str | None]
     """Under which name the store keeps a caller, by the number as a carrier tells it; None: of that
@@ -30,7 +33,16 @@ class LocalLine(Struct, frozen=True):
 
 @contextmanager
 def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[LocalLine]:
-    """The web service with all that it needs: missing clips rendered, and a Redis.
+    """The web service with all that it needs; see `local_parts`."""
+    from ivr.web.app import create_app
+
+    with local_parts(project, auth_token, is_stdout_free=is_stdout_free) as parts:
+        yield LocalLine(create_app(parts), parts.store, caller_keys(parts.secret_key))
+
+
+@contextmanager
+def local_parts(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[Parts]:
+    """All that the web service needs: missing clips rendered, and a Redis.
 
     Args:
         project: whose line.
@@ -48,7 +60,6 @@ def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> It
     from ivr.speech.library import Library
     from ivr.store.embedded import embedded_redis
     from ivr.store.redis import RedisStore
-    from ivr.web.app import create_app
 
     settings = project.settings
     with ExitStack() as stack:
@@ -58,8 +69,7 @@ def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> It
         store = RedisStore(redis_url)
         stack.callback(store.close)
         secret = settings.secret_key or made_up("secret_key")
-        app = create_app(parts(project, store, auth_token, secret))
-        yield LocalLine(app, store, caller_keys(secret))
+        yield parts(project, store, auth_token, secret)
 
 
 def caller_keys(secret_key: str) -> Callable[[str], str | None]:
@@ -88,19 +98,29 @@ def clips_rendered(project: Project, console: Console, *, is_stdout_free: bool) 
         console: of the progress.
         is_stdout_free: whether a summary may go there; otherwise it goes to stderr.
     """
-    from ivr.cli.audio.render import troubles
-    from ivr.cli.audio.studio import recordings_told, render_missing, summary
+    from ivr.cli.audio.studio import render_missing, summary
     from ivr.errors import SpeechError
 
     try:
         report, studio = render_missing(project.spec.words, project.settings, console, "espeak")
-        noted = studio.recordings.note()
+        told = troubles_told(report, studio)
     except SpeechError as error:
         click.echo(f"{error}\nThe line starts without the clips that are missing.", err=True)
         return
     if report.made:
         click.echo(summary(report), err=not is_stdout_free)
-    for told in recordings_told(studio.recordings, noted):
-        click.echo(told, err=True)
-    for trouble in troubles(report, studio):
+    for trouble in told:
         click.echo(trouble, err=True)
+
+
+def troubles_told(report: Report, studio: Studio) -> list[str]:
+    """What somebody must look at behind a rendering; notes the words of new recordings.
+
+    Raises:
+        SpeechError: the notes cannot be written.
+    """
+    from ivr.cli.audio.render import troubles
+    from ivr.cli.audio.studio import recordings_told
+
+    noted = studio.recordings.note()
+    return [*recordings_told(studio.recordings, noted), *troubles(report, studio)]

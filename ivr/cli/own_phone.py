@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ivr.engine.session import Phase
 from ivr.errors import StoreError
+from ivr.simulator.digits import Digits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ivr.browser.line import English, RungLine
     from ivr.cli.local import LocalLine
-    from ivr.cli.project import Project
     from ivr.engine.memory import Memory
     from ivr.engine.session import Session
     from ivr.flow.model import Spec
@@ -19,11 +21,20 @@ if TYPE_CHECKING:
 ENGLISH: Final = "en"
 
 
-def own_rung_line(project: Project, line: LocalLine, origin: str, auth_token: str) -> RungLine:
+class Speaking(Protocol):
+    """What says the words of a spec, which may be another one later."""
+
+    @property
+    def spec(self) -> Spec:
+        """Of now."""
+        ...
+
+
+def own_rung_line(speaking: Speaking, line: LocalLine, origin: str, auth_token: str) -> RungLine:
     """The line inside of this process, as it is rung at an origin.
 
     Args:
-        project: whose line.
+        speaking: whose words the line says; asked anew for each caption.
         line: that answers.
         origin: scheme and host over which it checks signatures.
         auth_token: the key of the signatures.
@@ -31,8 +42,6 @@ def own_rung_line(project: Project, line: LocalLine, origin: str, auth_token: st
     from ivr.browser.line import RungLine
     from ivr.cli.call.line import PATH
     from ivr.cli.clock import now
-    from ivr.cli.digits import digit_words
-    from ivr.simulator.digits import Digits
     from ivr.simulator.http.in_process import InProcess
     from ivr.simulator.setup import Setup
 
@@ -40,16 +49,53 @@ def own_rung_line(project: Project, line: LocalLine, origin: str, auth_token: st
         url=origin + PATH,
         auth_token=auth_token,
         transport=InProcess(line.app),
-        name=project.spec.flow.flow.name,
+        name=speaking.spec.flow.flow.name,
         # As `ivr twilio connect` points a number at the line.
         setup=lambda: Setup(
             started_at=now(), fallback_url=f"{PATH}/fallback", status_callback=f"{PATH}/status"
         ),
-        english=english_of(project.spec),
+        english=_EnglishNow(speaking) if ENGLISH in speaking.spec.words else None,
         session=lambda party: rows(line, party),
-        digits=Digits(digit_words(project.spec)),
+        digits=_DigitsNow(speaking),
         is_own=True,
     )
+
+
+class _EnglishNow:
+    """The English of the words as they stand now."""
+
+    def __init__(self, speaking: Speaking) -> None:
+        self._speaking = speaking
+        self._known = speaking.spec, english_of(speaking.spec)
+
+    def __call__(self, words: str) -> str | None:
+        spec = self._speaking.spec
+        if spec is not self._known[0]:
+            self._known = spec, english_of(spec)
+        english = self._known[1]
+        return None if english is None else english(words)
+
+
+class _DigitsNow(Digits):
+    """What counts as a digit by the words as they stand now."""
+
+    def __init__(self, speaking: Speaking) -> None:
+        super().__init__()
+        self._speaking = speaking
+
+    def read_out(self, heard: Iterable[str]) -> str:
+        return self._now().read_out(heard)
+
+    def masked(self, words: str) -> str:
+        return self._now().masked(words)
+
+    def masked_rows(self, heard: Iterable[str]) -> list[str]:
+        return self._now().masked_rows(heard)
+
+    def _now(self) -> Digits:
+        from ivr.cli.digits import digit_words
+
+        return Digits(digit_words(self._speaking.spec))
 
 
 def english_of(spec: Spec) -> English | None:

@@ -21,36 +21,50 @@ def dev() -> None:
     REDIS_URL is set, and answers on 127.0.0.1:PORT until Ctrl-C; /phone there is a telephone in the
     browser. Requests must be signed here too: `ivr call` signs with the token that this command
     makes.
+
+    What is saved in config/ is checked and taken at once, and so are recordings in audio/human;
+    calls go on. While there are errors in it, they are named, and the line answers as before.
     """
     from ivr.browser.app import browser_phone
+    from ivr.cli.dev.current import CurrentLine
+    from ivr.cli.dev.saved import SavedFiles
+    from ivr.cli.dev.taking import Taking
+    from ivr.cli.dev.watch import watching
     from ivr.cli.faults import faults_told
-    from ivr.cli.local import local_line
+    from ivr.cli.local import LocalLine, caller_keys, local_parts
     from ivr.cli.own_phone import own_rung_line
     from ivr.cli.port import reserved
-    from ivr.cli.project import Project
+    from ivr.cli.project import Project, read_spec
     from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
     from ivr.cli.state import made_up
+    from ivr.settings import Settings, environment
     from ivr.speech.library import Library
     from ivr.web.sound import Sound
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("werkzeug", "httpx"):  # a line for each request hides the lines that matter
+    # A line for each request or change hides the lines that matter.
+    for chatty in ("werkzeug", "httpx", "watchfiles"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    project = Project.load()
-    settings = project.settings
+    settings = Settings.from_env(environment())
+    files = SavedFiles.of(settings)
+    begun_with = files.state()  # before they are read: what is saved from now on is seen as new
+    project = Project(settings, read_spec(settings.config))
     with ExitStack() as stack:
         stack.enter_context(stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         listener = stack.enter_context(reserved(HOST, settings.port))
         token = settings.auth_token or made_up("auth_token")
-        line = stack.enter_context(local_line(project, token, is_stdout_free=True))
+        parts = stack.enter_context(local_parts(project, token, is_stdout_free=True))
         for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
             click.echo(told, err=True)
+        current = CurrentLine(parts)
+        line = LocalLine(current, parts.store, caller_keys(parts.secret_key))
         here = origin(listener)
         public = settings.public_url or here
-        rung = own_rung_line(project, line, public, token)
-        page = stack.enter_context(browser_phone(rung))
-        serve(listener, _beside(line.app, page), _ready(here, public))
+        page = stack.enter_context(browser_phone(own_rung_line(current, line, public, token)))
+        taking = Taking(settings, files, begun_with, current)
+        stack.enter_context(watching(files, begun_with, taking.take))
+        serve(listener, _beside(current, page), _ready(here, public))
 
 
 def _beside(line: WSGIApplication, page: WSGIApplication) -> WSGIApplication:
@@ -74,5 +88,6 @@ def _ready(here: str, public: str) -> str:
         f"  .venv/bin/ivr call {public}/voice\n"
         "or by a script:\n"
         f'  .venv/bin/ivr call {public}/voice --from anonymous --keys "1 1 1"\n'
+        "What you save in config/ is checked and taken at once.\n"
         "Stop with Ctrl-C."
     )
