@@ -39,6 +39,8 @@ A language that is not here is not judged.
 """
 NAMED: Final = 3
 """So many words or signs are named; the rest is counted."""
+UNTRANSLATED: Final = 5
+"""More prompts without one letter of their script are a translation not yet made, not slips."""
 _SIGNS: Final = "#%&@*/\\|~^_=+"
 _MARKUP: Final = re.compile(r"<[^>]*>?|>|&\w+;")
 """What no text may hold at all: another check tells of it (see `ivr.flow.content`)."""
@@ -56,13 +58,26 @@ def letter_findings(spec: Spec, lexicons: Mapping[str, Lexicon]) -> Iterator[Fin
         lexicons: language → its lexicon.
     """
     for language, words in spec.words.items():
-        script, lexicon = SCRIPTS.get(language), lexicons.get(language)
-        for prompt_id, text in words.prompts.items():
-            said = _MARKUP.sub(" ", text)
-            faults = (*_foreign(said, script), *_unsaid(said, language, lexicon))
-            for what, to_do in faults:
+        script = SCRIPTS.get(language)
+        texts = {name: _MARKUP.sub(" ", text) for name, text in words.prompts.items()}
+        strange = [name for name, text in texts.items() if _is_strange(text, script)]
+        if len(strange) > UNTRANSLATED:
+            what = f"{len(strange)} prompts are not in {script} letters: {_listed(strange)}"
+            yield in_words(language, ("prompts",), what, "translate them", Level.WARNING)
+            texts = {name: text for name, text in texts.items() if name not in strange}
+        for prompt_id, text in texts.items():
+            for what, to_do in (
+                *_foreign(text, script),
+                *_unsaid(text, language, lexicons.get(language)),
+            ):
                 path = ("prompts", prompt_id)
                 yield in_words(language, path, f"'{prompt_id}' has {what}", to_do, Level.WARNING)
+
+
+def _is_strange(text: str, due: str | None) -> bool:
+    """Whether no letter of a text is of the script that is due."""
+    scripts = {script_of(letter) for letter in text} - {None}
+    return due is not None and bool(scripts) and due not in scripts
 
 
 def _foreign(text: str, due: str | None) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.flow.model import Facts, Spec, Words
 from ivr.flow.problem import Level
-from ivr.speech.letters import letter_findings, script_of
+from ivr.speech.letters import UNTRANSLATED, letter_findings, script_of
 from ivr.speech.lexicon import read_lexicon
 
 if TYPE_CHECKING:
@@ -65,6 +65,20 @@ def test_letters_are_those_of_the_language(
     flow: Flow, language: str, text: str, told: list[str]
 ) -> None:
     assert found(flow, language, text) == told
+
+
+@pytest.mark.parametrize("count", [UNTRANSLATED, UNTRANSLATED + 1])
+def test_a_file_that_is_not_translated_yet_is_told_once(flow: Flow, count: int) -> None:
+    prompts = {f"hello_{number}": "Hello 1" for number in range(count)} | {"own": "নমস্কার Anna"}
+    words = Words(language="bn", facts_as_of=DAY, prompts=prompts)
+    facts = Facts(facts_as_of=DAY, facts={})
+    findings = list(
+        letter_findings(Spec(flow=flow, words={"bn": words}, facts=facts, content_hash=""), {})
+    )
+    whole = f"{count} prompts are not in Bengali letters: hello_0, hello_1, hello_2 and 3 more"
+    slips = [f"'hello_{number}' has Latin letters: Hello" for number in range(count)]
+    expected = [whole] if count > UNTRANSLATED else slips
+    assert [each.what for each in findings] == [*expected, "'own' has Latin letters: Anna"]
 
 
 @pytest.mark.parametrize(
