@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ivr.flow.asking import asking_faults
 from ivr.flow.content import content_faults
+from ivr.flow.counting import count_faults
 from ivr.flow.goals import goal_faults, lost_goals
 from ivr.flow.graph import graph_faults, way_out_faults
 from ivr.flow.heads import head_faults
@@ -38,3 +39,4 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield from way_out_faults(flow, reached)
         yield from menu_faults(flow)
     yield from content_faults(spec, reached)
+    yield from count_faults(spec)

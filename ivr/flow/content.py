@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from unicodedata import is_normalized
 
+from ivr.flow.model import Lesson
 from ivr.flow.problem import Finding, Level, in_flow, in_words
 from ivr.flow.terms import JOINERS
 from ivr.flow.usage import prompts_used
@@ -14,7 +15,8 @@ from ivr.flow.ways import facts_told
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from ivr.flow.model import Spec
+    from ivr.flow.model import Node, Spec
+    from ivr.flow.problem import Path
     from ivr.flow.terms import NodeId, PromptId
 
 MAX_TEXT_BYTES: Final = 1500
@@ -62,11 +64,22 @@ def _facts(spec: Spec, reached: Collection[NodeId]) -> Iterator[Finding]:
             to_do = f"name it at one (facts: [{fact}])"
             yield Finding("facts.yaml", ("facts", fact), f"no prompt tells '{fact}'", to_do)
     for node_id, node in spec.flow.nodes.items():
-        for facts in facts_told(node).values():
+        for prompt_id, facts in facts_told(node).items():
             for fact in facts:
                 if fact not in spec.facts.facts:
                     wrong = f"the fact '{fact}' is not in facts.yaml"
-                    yield in_flow(("nodes", node_id), wrong, "add it there or mend the name")
+                    path = (*_teller(node_id, node, prompt_id), "facts")
+                    yield in_flow(path, wrong, "add it there or mend the name")
+
+
+def _teller(node_id: NodeId, node: Node, prompt_id: PromptId) -> Path:
+    """Where the node, or the step of a lesson, stands that tells facts by a prompt."""
+    match node:
+        case Lesson(steps=steps):
+            place = next(i for i, step in enumerate(steps) if step.prompt == prompt_id)
+            return ("nodes", node_id, "steps", place)
+        case _:
+            return ("nodes", node_id)
 
 
 def _prompts(spec: Spec) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ from ivr.flow.check import check
 from ivr.flow.content import nfc_hint
 from ivr.flow.model import Facts, Flow, Spec, Words
 from ivr.flow.problem import Finding, Level, Problem, node_of
-from ivr.flow.schema import faults
+from ivr.flow.reading import read_source
+from ivr.flow.schema import schema
 from ivr.flow.source import Source
 
 if TYPE_CHECKING:
@@ -145,17 +146,11 @@ def _shaped(
     source: Source | None, name: str, shape: type[Shape], problems: list[Problem]
 ) -> Shape | None:
     """The data as its type, or None with the problems told."""
-    if source is None or source.data is None:
+    if source is None:
         return None
-    found = source.untold(faults(name, source.data))
-    problems += found
-    if found or source.problems:
-        return None
-    try:
-        return msgspec.convert(source.data, shape)
-    except msgspec.ValidationError as error:  # what the types refuse and the schema lets pass
-        problems.append(source.problem((), str(error), "change it"))
-        return None
+    read = read_source(source, schema(name), shape)
+    problems += read.problems
+    return read.value
 
 
 def _normalised(words: Words) -> Words:
