@@ -1,66 +1,77 @@
-"""The files of config/ beside flow, facts, words and lexicons: can they be read?"""
+"""The files of config/ beside flow, facts, words and lexicons: can they be read, do they fit?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ivr.cli.folder import read_text, told_by
-from ivr.errors import IvrError
+from msgspec.structs import replace
+
+from ivr.cli.reading import read_text
 from ivr.flow.problem import Level, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ivr.flow.load import Judged
     from ivr.flow.model import Spec
+    from ivr.paper.pages.words import PaperWords
 
 
-def _read_personas(text: str, file: str, spec: Spec) -> object:
-    from ivr.rehearsal.reading import read_personas
+def _of_paper(text: str, path: Path, judged: Judged, spec: Spec) -> Iterator[Problem]:
+    from ivr.flow.reading import nfc_source
+    from ivr.paper.pages.words import judge_paper_words
 
-    return read_personas(file, text, spec.flow)
+    source = nfc_source(text, str(path))
+    read = judge_paper_words(source)
+    yield from read.problems
+    language = path.name.removeprefix("paper.").removesuffix(".yaml")
+    if language not in spec.flow.flow.languages:
+        what = f"the line does not speak '{language}', so nobody can be given these words"
+        to_do = "add that language to 'languages' in flow.yaml, or take the file away"
+        yield Problem(str(path), 1, None, what, to_do)
+    elif read.value is not None:
+        # Only here, since a call does not change with it: its content hash must not either.
+        sources = {**judged.sources, path.name: source}
+        yield from _unfit(read.value, language, replace(judged, sources=sources), spec)
 
 
-def _read_sheet_words(text: str, file: str, _: Spec) -> object:
-    from ivr.paper.sheet_words import read_sheet_words
+def _unfit(words: PaperWords, language: str, judged: Judged, spec: Spec) -> Iterator[Problem]:
+    from ivr.paper.check import paper_findings
 
-    return read_sheet_words(text, file)
-
-
-def _read_paper_words(text: str, file: str, _: Spec) -> object:
-    from ivr.paper.paper_words import paper_source, read_paper_words
-
-    return read_paper_words(paper_source(text, file))
+    yield from map(judged.problem, paper_findings(spec, words, language))
 
 
-_READERS: Final[dict[str, Callable[[str, str, Spec], object]]] = {
-    "paper.*.yaml": _read_paper_words,
-    "personas.yaml": _read_personas,
-    "sheet.*.yaml": _read_sheet_words,
+def _of_personas(text: str, path: Path, _: Judged, spec: Spec) -> Iterable[Problem]:
+    from ivr.rehearsal.reading import judge_personas
+
+    return judge_personas(str(path), text, spec.flow).problems
+
+
+def _of_sheet(text: str, path: Path, _judged: Judged, _spec: Spec) -> Iterable[Problem]:
+    from ivr.paper.sheet.words import judge_sheet_words
+
+    return judge_sheet_words(text, str(path)).problems
+
+
+_JUDGES: Final[dict[str, Callable[[str, Path, Judged, Spec], Iterable[Problem]]]] = {
+    "paper.*.yaml": _of_paper,
+    "personas.yaml": _of_personas,
+    "sheet.*.yaml": _of_sheet,
 }
-"""Which files there may be, and what reads one: its text, its name for messages, the spec."""
+"""Which files there may be, and what judges one: its text, where it is, what a call is made of."""
 
 
-def problems_beside(folder: Path, spec: Spec) -> Iterator[Problem]:
+def problems_beside(folder: Path, judged: Judged, spec: Spec) -> Iterator[Problem]:
     """What is wrong with the files that no call needs, each as a warning.
 
     Args:
         folder: of the config.
-        spec: that its flow and words make.
+        judged: what its flow and words are.
+        spec: that they make.
     """
-    for pattern, read in _READERS.items():
+    for pattern, judge in _JUDGES.items():
         for path in sorted(folder.glob(pattern)):
-            yield from _problems_of(path, read, spec)
-
-
-def _problems_of(
-    path: Path, read: Callable[[str, str, Spec], object], spec: Spec
-) -> Iterator[Problem]:
-    text = read_text(path)
-    if isinstance(text, Problem):
-        yield Problem(text.file, text.line, None, text.what, text.to_do, Level.WARNING)
-        return
-    try:
-        read(text, str(path), spec)
-    except IvrError as error:
-        yield from told_by(error, path, Level.WARNING)
+            text = read_text(path)
+            problems = [text] if isinstance(text, Problem) else judge(text, path, judged, spec)
+            yield from (replace(each, level=Level.WARNING) for each in problems)

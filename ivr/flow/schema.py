@@ -53,11 +53,6 @@ def schema_of(name: str, shape: type[msgspec.Struct]) -> Mapping[str, Any]:
     return {"$schema": _DIALECT, "title": f"Ghore Boshe: {name}", **made}
 
 
-def faults(name: str, data: object) -> Iterator[Fault]:
-    """Every way in which `data` is no file of that kind; see `faults_of`."""
-    return faults_of(schema(name), data)
-
-
 def faults_of(asked: Mapping[str, Any], data: object) -> Iterator[Fault]:
     """Every way in which `data` is not what a schema asks."""
     validator = _Validator(asked)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from ivr.errors import RehearsalError
-from ivr.flow.problem import listed
-from ivr.flow.schema import faults_of, schema_of
+from ivr.flow.problem import Problem
+from ivr.flow.reading import Read, read_source
+from ivr.flow.schema import schema_of
 from ivr.flow.source import Source
 from ivr.rehearsal.personas import GOALS, Personas
 
@@ -16,42 +15,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.flow.model import Flow
-    from ivr.flow.problem import Problem
 
 MAX_FILE_BYTES: Final = 262_144
 """Some thirty times the shipped file."""
+_TOO_LONG: Final = (f"over {MAX_FILE_BYTES} bytes, so it holds no personas", "give another file")
 
 
 def read_personas(file: str, text: str, flow: Flow) -> Personas:
-    """The personas that a text holds, fit for a flow.
+    """The personas that a text holds, fit for a flow; see `judge_personas`.
+
+    Raises:
+        RehearsalError: with every fault found, as file, line, what is wrong and what to do.
+    """
+    if _is_too_long(text):
+        what, to_do = _TOO_LONG
+        raise RehearsalError(f"{file} is {what}; {to_do}")
+    return judge_personas(file, text, flow).checked(RehearsalError)
+
+
+def judge_personas(file: str, text: str, flow: Flow) -> Read[Personas]:
+    """The personas that a text holds, fit for a flow, or every fault found.
 
     Args:
         file: what the file is called in messages.
         text: of the file.
         flow: in which the goals must be.
-
-    Raises:
-        RehearsalError: with every fault found, as file, line, what is wrong and what to do.
     """
-    if len(text.encode()) > MAX_FILE_BYTES:
-        raise RehearsalError(
-            f"{file} is over {MAX_FILE_BYTES} bytes, so it holds no personas; give another file"
-        )
+    if _is_too_long(text):
+        what, to_do = _TOO_LONG
+        return Read(file, None, (Problem(file, 1, None, f"it is {what}", to_do),))
     source = Source(file, text)
-    problems = list(source.problems)
-    if source.data is not None:
-        problems += source.untold(faults_of(schema_of("personas", Personas), source.data))
-    if problems:
-        raise RehearsalError(listed(file, problems))
-    try:
-        personas = msgspec.convert(source.data, Personas)
-    except msgspec.ValidationError as error:  # what the types refuse and the schema lets pass
-        problem = source.problem((), str(error), "change it")
-        raise RehearsalError(listed(file, [problem])) from error
-    problems = list(_problems(personas, source, flow))
-    if problems:
-        raise RehearsalError(listed(file, problems))
-    return personas
+    read = read_source(source, schema_of("personas", Personas), Personas)
+    return read if read.value is None else read.having(_problems(read.value, source, flow))
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text.encode()) > MAX_FILE_BYTES
 
 
 def _problems(personas: Personas, source: Source, flow: Flow) -> Iterator[Problem]:

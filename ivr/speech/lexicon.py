@@ -15,15 +15,16 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.problem import listed
-from ivr.flow.schema import faults_of, schema_of
-from ivr.flow.source import Source
+from ivr.flow.reading import nfc_source, read_source
+from ivr.flow.schema import schema_of
 from ivr.flow.terms import JOINERS, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ivr.flow.problem import Problem
+    from ivr.flow.reading import Read
+    from ivr.flow.source import Source
 
 HASANTA = "\u09cd"
 _VOWEL_SIGN = re.compile(r"[\u09be-\u09cc\u09d7]")
@@ -130,25 +131,31 @@ def _joined(form: str, ending: str) -> str:
 
 
 def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
-    """Parse the text of a lexicon file (YAML) into a lexicon in NFC, without joiners where written.
-
-    Args:
-        text: the whole file.
-        file: its name for messages, such as `config/lexicon.bn.yaml`.
+    """Parse the text of a lexicon file (YAML) into a lexicon; see `judge_lexicon`.
 
     Raises:
         SpeechError: with every problem of the file in the order of the lines, each on a line of
             its own as `config/lexicon.bn.yaml:41: …; …`.
     """
-    source = Source(file, unicodedata.normalize("NFC", text))
-    problems = [*source.problems, *_problems(source)]
-    if problems:
-        raise SpeechError(listed(file, problems))
-    try:
-        lexicon = msgspec.convert(source.data, Lexicon)
-    except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        raise SpeechError(listed(file, [source.problem((), str(exc), "change it")])) from exc
-    # Once more, since YAML may have written a letter by its number.
+    return judge_lexicon(text, file).checked(SpeechError)
+
+
+def judge_lexicon(text: str, file: str) -> Read[Lexicon]:
+    """The lexicon of a text (YAML), in NFC and without joiners where written, or its faults.
+
+    Args:
+        text: the whole file.
+        file: its name for messages, such as `config/lexicon.bn.yaml`.
+    """
+    source = nfc_source(text, file)
+    read = read_source(source, schema_of("lexicon", Lexicon), Lexicon, _problems(source))
+    if read.value is None:
+        return read
+    return msgspec.structs.replace(read, value=_normalised(read.value))
+
+
+def _normalised(lexicon: Lexicon) -> Lexicon:
+    """The words in NFC once more, since YAML may have written a letter by its number."""
     words = tuple(
         msgspec.structs.replace(
             word, written=unicodedata.normalize("NFC", word.written).translate(JOINERS)
@@ -159,10 +166,7 @@ def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
 
 
 def _problems(source: Source) -> Iterator[Problem]:
-    """Whatever is wrong with what the file says, once its YAML could be read."""
-    if source.data is None:
-        return
-    yield from source.untold(faults_of(schema_of("lexicon", Lexicon), source.data))
+    """What the schema cannot see, as far as the data has the form of a lexicon."""
     if isinstance(source.data, dict):
         entries = _entries(source.data)
         yield from _written_twice(source, entries)

@@ -31,7 +31,7 @@ from ivr.cli.audio.studio import (
     stand_ins,
     summary,
 )
-from ivr.errors import IvrError, SpeechError
+from ivr.errors import IvrError, PaperError, SpeechError
 from ivr.flow.model import Words
 from ivr.flow.terms import Pace
 from ivr.settings import Settings
@@ -216,7 +216,7 @@ def test_an_unknown_voice_is_refused() -> None:
     [
         pytest.param(b"{lexicon: 1", r":1: ", id="no YAML"),
         pytest.param(b"{lexicon: 1, language: en}", "write language: bn", id="other language"),
-        pytest.param(b"\xff", "cannot be read: .*save it as UTF-8", id="no UTF-8"),
+        pytest.param(b"\xff", "it is not UTF-8; save it as UTF-8", id="no UTF-8"),
     ],
 )
 def test_a_broken_lexicon_is_named_by_its_file(
@@ -430,7 +430,9 @@ def test_the_sheet_is_a_page_for_the_person_who_records(stocked: Path, tmp_path:
         r"sheet\.html in a browser and print it\. It is sheet [0-9a-f]{4}", told.stderr
     )
     assert out.read_text("utf-8") == page.stdout
-    assert "name another file" in error(run(stocked, "sheet", "--out", "/proc/self/nowhere"))
+    refused = run(stocked, "sheet", "--out", "/proc/self/nowhere")
+    assert isinstance(refused.exception, PaperError)
+    assert str(refused.exception).endswith("; name another file")
     assert 'lang="en"' in run(stocked, "sheet", "--language", "en").stdout
     refused = run(stocked, "sheet", "--language", "xx")
     assert refused.exit_code == 2

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ivr.cli.folder import judge_folder
+from tests.cli.changed_config import change
 
 if TYPE_CHECKING:
     from ivr.flow.load import Judged
@@ -33,14 +34,6 @@ def judged() -> Judged:
 
 def told() -> list[str]:
     return [str(problem) for problem in judged().problems]
-
-
-def change(name: str, old: str, new: str) -> None:
-    """Changes what stands once in a file of the config."""
-    path = Path("config", name)
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_in_the_good_config_nothing_is_found() -> None:

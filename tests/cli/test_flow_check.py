@@ -17,6 +17,7 @@ from ivr.cli.flow.problem_lists import github_text, json_text, table_text
 from ivr.cli.project import read_spec
 from ivr.errors import FlowError
 from ivr.flow.problem import Level, Problem
+from tests.cli.changed_config import change
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,14 +49,6 @@ def found(*arguments: str) -> list[dict[str, str]]:
         "problems"
     ]
     return [each for each in problems if each["level"] != "hint"]
-
-
-def change(name: str, old: str, new: str) -> None:
-    """Changes what stands once in a file of the config."""
-    path = Path("config", name)
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_the_shipped_config_has_no_errors_and_no_warnings() -> None:
@@ -203,11 +196,12 @@ def test_every_file_beside_is_told_in_one_run() -> None:
     assert run("--strict").exit_code == 1
 
 
-def test_a_file_beside_that_is_no_such_file_is_told_whole() -> None:
+def test_a_file_beside_that_is_too_long_is_told() -> None:
     Path("config/personas.yaml").write_text("#" * 300_000, encoding="utf-8")
     (problem,) = found()
-    assert problem["what"].startswith("config/personas.yaml is over 262144 bytes")
-    assert problem["to_do"] == "mend the file, or take it away"
+    assert (problem["level"], problem["file"]) == ("warning", "config/personas.yaml")
+    assert problem["what"] == "it is over 262144 bytes, so it holds no personas"
+    assert problem["to_do"] == "give another file"
 
 
 def test_clips_that_cannot_be_judged_are_told() -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from ivr.cli.flow import flow
 from ivr.flow import model, usage
 from ivr.flow.model import Flow
-from ivr.flow.schema import SHAPES, faults
+from ivr.flow.schema import SHAPES, faults_of, schema
 from ivr.flow.source import Source
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -55,7 +55,7 @@ def test_the_schema_is_plain_json_schema_that_an_editor_can_use() -> None:
 
 def test_the_shipped_flow_has_no_fault_by_the_schema() -> None:
     text = (CONFIG / "flow.yaml").read_text(encoding="utf-8")
-    assert list(faults("flow", Source("flow.yaml", text).data)) == []
+    assert list(faults_of(schema("flow"), Source("flow.yaml", text).data)) == []
 
 
 def test_every_field_that_holds_a_prompt_id_is_known_to_usage() -> None:

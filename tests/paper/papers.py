@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from ivr.errors import PaperError
-from ivr.paper.paper_words import PaperWords, paper_source, read_paper_words
-from ivr.paper.pdf import pdf
+from ivr.flow.reading import nfc_source
+from ivr.paper.pages.pdf import pdf
+from ivr.paper.pages.words import PaperWords, read_paper_words
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,7 +27,7 @@ NUMBER = "+919830012345"
 def shipped(language: str) -> PaperWords:
     """The shipped words of the papers."""
     path = CONFIG / f"paper.{language}.yaml"
-    return read_paper_words(paper_source(path.read_text("utf-8"), str(path)))
+    return read_paper_words(nfc_source(path.read_text("utf-8"), str(path)))
 
 
 def saying(spec: Spec, language: str = "en", **prompts: str) -> Spec:

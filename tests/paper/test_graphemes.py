@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.paper.graphemes import graphemes
+from ivr.paper.sms.graphemes import graphemes
 
 
 @pytest.mark.parametrize(

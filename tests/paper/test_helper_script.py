@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from ivr.flow.model import Lesson, Spec
-from ivr.paper.script import script, script_page, script_text
-from ivr.paper.steps import in_digits, written_steps
+from ivr.paper.pages.script import script, script_page, script_text
+from ivr.paper.pages.steps import in_digits, written_steps
 from tests.paper.papers import printer, shipped
 
 LANGUAGES = ("bn", "en")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ivr.paper.leaflet import leaflet
-from ivr.paper.steps import in_digits, written_steps
+from ivr.paper.pages.leaflet import leaflet
+from ivr.paper.pages.steps import in_digits, written_steps
 from tests.paper.papers import NUMBER, printer, shipped
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.paper.graphemes import graphemes
-from ivr.paper.packing import cut, pack
-from ivr.paper.sms_size import size_of
+from ivr.paper.sms.graphemes import graphemes
+from ivr.paper.sms.packing import cut, pack
+from ivr.paper.sms.size import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.errors import PaperError
-from ivr.paper.leaflet import leaflet
-from ivr.paper.pdf import pdf
+from ivr.paper.pages.leaflet import leaflet
+from ivr.paper.pages.pdf import pdf
 from tests.paper.papers import NUMBER, printer, shipped
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import PaperError
-from ivr.paper.paper_words import paper_source, read_paper_words
+from ivr.flow.reading import nfc_source
+from ivr.paper.pages.words import read_paper_words
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILE = "config/paper.en.yaml"
@@ -20,13 +21,13 @@ def shipped_text(language: str) -> str:
 def problems(text: str) -> list[str]:
     """The lines of the message with which a text is refused."""
     with pytest.raises(PaperError) as caught:
-        read_paper_words(paper_source(text, FILE))
+        read_paper_words(nfc_source(text, FILE))
     return str(caught.value).split("\n")
 
 
 @pytest.mark.parametrize("language", ["bn", "en"])
 def test_the_shipped_words_are_of_the_language_in_their_name(language: str) -> None:
-    words = read_paper_words(paper_source(shipped_text(language), FILE))
+    words = read_paper_words(nfc_source(shipped_text(language), FILE))
     assert words.language == language
     assert "1930" in " ".join(words.safety.items)
     assert "1930" in " ".join(words.sms.safety)
@@ -57,4 +58,4 @@ def test_words_that_do_not_fit_are_refused_by_file_and_line(
 
 def test_words_are_kept_in_nfc() -> None:
     text = shipped_text("en").replace("who: We", "who: e\u0301")
-    assert read_paper_words(paper_source(text, FILE)).who.startswith("\u00e9 are not")
+    assert read_paper_words(nfc_source(text, FILE)).who.startswith("\u00e9 are not")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.paper.phone_number import grouped
+from ivr.paper.pages.phone_number import grouped
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ivr.paper.roles import Role
-from ivr.paper.sheet import Line, State, sheet
-from ivr.paper.sheet_words import SheetWords, read_sheet_words
+from ivr.paper.sheet.page import Line, State, sheet
+from ivr.paper.sheet.roles import Role
+from ivr.paper.sheet.words import SheetWords, read_sheet_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from ivr.flow import usage
-from ivr.paper import roles as module
-from ivr.paper.roles import Role, roles
+from ivr.paper.sheet import roles as module
+from ivr.paper.sheet.roles import Role, roles
 
 if TYPE_CHECKING:
     from ivr.flow.model import Flow, Spec

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import SpeechError
-from ivr.paper.roles import Role
-from ivr.paper.sheet_words import read_sheet_words
+from ivr.paper.sheet.roles import Role
+from ivr.paper.sheet.words import read_sheet_words
 
 CONFIG = Path(__file__).parents[2] / "config"
 LANGUAGES = ("bn", "en")

@@ -10,11 +10,11 @@ import pytest
 
 from ivr.errors import PaperError
 from ivr.flow.problem import Finding, Level
-from ivr.paper.graphemes import graphemes
-from ivr.paper.paper_check import paper_findings
-from ivr.paper.sms import MOST_MESSAGES, messages
-from ivr.paper.sms_size import Encoding
-from ivr.paper.steps import in_digits, written_steps
+from ivr.paper.check import paper_findings
+from ivr.paper.pages.steps import in_digits, written_steps
+from ivr.paper.sms.graphemes import graphemes
+from ivr.paper.sms.messages import MOST_MESSAGES, messages
+from ivr.paper.sms.size import Encoding
 from tests.paper.papers import NUMBER, saying, shipped
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.paper.sms_size import _BASIC, _EXTENSION, Encoding, Size, size_of
+from ivr.paper.sms.size import _BASIC, _EXTENSION, Encoding, Size, size_of
 
 GSM, UCS2 = Encoding.GSM, Encoding.UCS2
 

@@ -10,15 +10,15 @@ import pytest
 from ivr.errors import PaperError
 from ivr.flow.model import Lesson, Say
 from ivr.flow.problem import Level
-from ivr.paper.paper_check import paper_findings
-from ivr.paper.steps import recap, written_day, written_steps
+from ivr.paper.check import paper_findings
+from ivr.paper.pages.steps import recap, written_day, written_steps
 from tests.paper.papers import saying, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.flow.model import Node, Spec
-    from ivr.paper.paper_words import PaperWords
+    from ivr.paper.pages.words import PaperWords
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from ivr.cli.audio.studio import Studio
     from ivr.flow.model import Flow
-    from ivr.paper.sheet import Line
-    from ivr.paper.sheet_words import SheetWords
+    from ivr.paper.sheet.page import Line
+    from ivr.paper.sheet.words import SheetWords
     from ivr.speech.sheets import Sheet
 
 
@@ -33,7 +33,7 @@ def sheet(language: str | None, out: Path | None) -> None:
     """
     from ivr.cli.audio.studio import Studio, language_of
     from ivr.cli.project import Project
-    from ivr.paper.sheet import sheet as page
+    from ivr.paper.sheet.page import sheet as page
     from ivr.speech.sheets import sheet_of
 
     project = Project.load()
@@ -62,7 +62,7 @@ def _keep(audio: Path, printed: Sheet) -> None:
 
 
 def _words(path: Path) -> SheetWords:
-    from ivr.paper.sheet_words import read_sheet_words
+    from ivr.paper.sheet.words import read_sheet_words
 
     try:
         return read_sheet_words(path.read_text("utf-8"), str(path))
@@ -72,7 +72,7 @@ def _words(path: Path) -> SheetWords:
 
 def _lines(flow: Flow, studio: Studio, language: str) -> list[Line]:
     """Tell of each prompt what the person who records must know."""
-    from ivr.paper.sheet import Line, State
+    from ivr.paper.sheet.page import Line, State
     from ivr.speech.library import Library
 
     library = Library.open(studio.audio)

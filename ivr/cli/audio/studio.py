@@ -143,21 +143,14 @@ def read_lexicons(config: Path, languages: Iterable[str]) -> dict[str, Lexicon]:
     Raises:
         SpeechError: a file is broken, or is of another language than its name.
     """
-    from ivr.speech.lexicon import read_lexicon
+    from ivr.cli.reading import judge_lexicon_at
 
-    lexicons = {}
-    for language in languages:
-        path = config / f"lexicon.{language}.yaml"
-        if not path.exists():
-            continue
-        try:
-            lexicon = read_lexicon(path.read_text("utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as exc:
-            raise SpeechError(f"{path} cannot be read: {exc}; save it as UTF-8.") from exc
-        if lexicon.language != language:
-            raise SpeechError(f"{path}: language: {lexicon.language}; write language: {language}")
-        lexicons[language] = lexicon
-    return lexicons
+    paths = {language: config / f"lexicon.{language}.yaml" for language in languages}
+    return {
+        language: judge_lexicon_at(path).checked(SpeechError)
+        for language, path in paths.items()
+        if path.exists()
+    }
 
 
 def language_of(spec: Spec, given: str | None) -> str:

@@ -78,7 +78,7 @@ def problems_of(folder: Path, settings: Settings) -> tuple[Problem, ...]:
     judged = judge_folder(folder)
     if judged.spec is None:
         return judged.problems
-    beside = problems_beside(folder, judged.spec)
+    beside = problems_beside(folder, judged, judged.spec)
     return in_order((*judged.problems, *beside, *_heard(judged, judged.spec, settings.audio)))
 
 

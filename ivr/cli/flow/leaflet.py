@@ -32,8 +32,8 @@ def leaflet(language: str | None, number: str | None, form: str, out: Path | Non
     written otherwise than it is said, and all other sentences, stand in config/paper.bn.yaml for
     Bengali.
     """
-    from ivr.paper.leaflet import leaflet as page
-    from ivr.paper.pdf import pdf
+    from ivr.paper.pages.leaflet import leaflet as page
+    from ivr.paper.pages.pdf import pdf
 
     project, words = open_papers(language)
     html = page(project.spec, words, number or project.settings.number)

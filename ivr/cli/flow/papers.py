@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ivr.flow.model import Spec
     from ivr.flow.source import Source
-    from ivr.paper.paper_words import PaperWords
+    from ivr.paper.pages.words import PaperWords
 
 _Command = TypeVar("_Command", bound="Callable[..., object]")
 
@@ -62,7 +62,8 @@ def _number(_context: click.Context, _option: click.Parameter, given: str | None
 
 
 def _words(folder: Path, language: str, spec: Spec) -> PaperWords:
-    from ivr.paper.paper_words import paper_file, paper_source, read_paper_words
+    from ivr.flow.reading import nfc_source
+    from ivr.paper.pages.words import paper_file, read_paper_words
 
     path = folder / paper_file(language)
     try:
@@ -74,7 +75,7 @@ def _words(folder: Path, language: str, spec: Spec) -> PaperWords:
         raise PaperError(message) from error
     except (OSError, UnicodeDecodeError) as error:
         raise PaperError(f"{path} cannot be read: {error}; save it as UTF-8") from error
-    source = paper_source(text, str(path))
+    source = nfc_source(text, str(path))
     words = read_paper_words(source)
     _check(source, words, language, spec)
     return words
@@ -83,8 +84,8 @@ def _words(folder: Path, language: str, spec: Spec) -> PaperWords:
 def _check(source: Source, words: PaperWords, language: str, spec: Spec) -> None:
     """Sees that the words are of the language, and fit the steps; else paper would tell wrongly."""
     from ivr.flow.problem import listed
-    from ivr.paper.paper_check import paper_findings
-    from ivr.paper.paper_words import paper_file
+    from ivr.paper.check import paper_findings
+    from ivr.paper.pages.words import paper_file
 
     problems = [
         source.problem(each.path, each.what, each.to_do)

@@ -18,7 +18,7 @@ def schema(name: str) -> None:
     `ivr flow schema prompts > config/schema/prompts.json`.
     """
     from ivr.flow.schema import SHAPES, schema_of
-    from ivr.paper.paper_words import PaperWords
+    from ivr.paper.pages.words import PaperWords
     from ivr.rehearsal.personas import Personas
     from ivr.speech.lexicon import Lexicon
 

@@ -30,7 +30,7 @@ def script(language: str | None, form: str, out: Path | None) -> None:
     Each step has what to wait for after it; before them stands what never to ask for, and what to
     do when a secret is told or the screen shows something else.
     """
-    from ivr.paper.script import script_page, script_text
+    from ivr.paper.pages.script import script_page, script_text
 
     project, words = open_papers(language)
     make = script_page if form == "html" else script_text

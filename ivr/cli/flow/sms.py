@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ivr.paper.sms import Message
+    from ivr.paper.sms.messages import Message
 
 
 @click.command()
@@ -34,7 +34,7 @@ def sms(language: str | None, number: str | None, form: str, out: Path | None) -
     Each is sent alone: 70 letters of Bengali, or 160 of English, at most. So every telephone shows
     it, and it costs one message. The first words tell which one it is, such as 3/27.
     """
-    from ivr.paper.sms import messages
+    from ivr.paper.sms.messages import messages
 
     project, words = open_papers(language)
     made = messages(project.spec, words, number or project.settings.number)

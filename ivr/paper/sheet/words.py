@@ -6,23 +6,20 @@ them.
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from ivr.errors import SpeechError
-from ivr.flow.problem import listed
-from ivr.flow.schema import faults_of, schema_of
-from ivr.flow.source import Source
+from ivr.flow.reading import nfc_source, read_source
+from ivr.flow.schema import schema_of
 from ivr.flow.terms import PromptId  # noqa: TC001 (a field of a struct)
-from ivr.paper.roles import Role
+from ivr.paper.sheet.roles import Role
+from ivr.paper.terms import Sentence, TenDigits  # noqa: TC001 (fields of structs)
 
-Sentence = Annotated[str, Meta(min_length=1)]
-TenDigits = Annotated[
-    str, Meta(pattern=r"^.{10}$(?!\n)", description="the ten digits, 0 first, without spaces")
-]
+if TYPE_CHECKING:
+    from ivr.flow.reading import Read
 
 
 class _Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,23 +132,20 @@ _FORM: Final = msgspec.defstruct("Sheet", [("roles", _EVERY_ROLE)], bases=(Sheet
 
 
 def read_sheet_words(text: str, file: str = "sheet") -> SheetWords:
-    """Parse the text of a sheet's words (YAML) into sentences in NFC.
-
-    Args:
-        text: the whole file.
-        file: its name for messages, such as `config/sheet.bn.yaml`.
+    """Parse the text of a sheet's words (YAML) into sentences; see `judge_sheet_words`.
 
     Raises:
         SpeechError: with every problem of the file in the order of the lines, each on a line of
             its own as `config/sheet.bn.yaml:41: …; …`.
     """
-    source = Source(file, unicodedata.normalize("NFC", text))
-    problems = [*source.problems]
-    if source.data is not None:
-        problems += source.untold(faults_of(schema_of("sheet", _FORM), source.data))
-    if problems:
-        raise SpeechError(listed(file, problems))
-    try:
-        return msgspec.convert(source.data, SheetWords)
-    except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        raise SpeechError(listed(file, [source.problem((), str(exc), "change it")])) from exc
+    return judge_sheet_words(text, file).checked(SpeechError)
+
+
+def judge_sheet_words(text: str, file: str) -> Read[SheetWords]:
+    """The sentences that a text (YAML) holds, in NFC, or its faults.
+
+    Args:
+        text: the whole file.
+        file: its name for messages, such as `config/sheet.bn.yaml`.
+    """
+    return read_source(nfc_source(text, file), schema_of("sheet", _FORM), SheetWords)

@@ -15,17 +15,17 @@ from msgspec import Struct
 
 from ivr.errors import PaperError
 from ivr.flow.problem import Finding, Level
-from ivr.paper.packing import pack
-from ivr.paper.phone_number import grouped
-from ivr.paper.sms_size import Size, size_of
-from ivr.paper.steps import in_digits, written_day, written_steps
+from ivr.paper.pages.phone_number import grouped
+from ivr.paper.pages.steps import in_digits, written_day, written_steps
+from ivr.paper.sms.packing import pack
+from ivr.paper.sms.size import Size, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.flow.model import Spec
-    from ivr.paper.paper_words import PaperWords
-    from ivr.paper.steps import Step
+    from ivr.paper.pages.steps import Step
+    from ivr.paper.pages.words import PaperWords
 
 MOST_FOR_A_STEP: Final = 3
 """Messages that one step may take; who reads more of them has lost its beginning."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Struct
 
-from ivr.paper.page import fill
-from ivr.paper.steps import in_digits, recap, written_day, written_steps
+from ivr.paper.pages.steps import in_digits, recap, written_day, written_steps
+from ivr.paper.template import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.flow.model import Spec
-    from ivr.paper.paper_words import PaperWords, Part
+    from ivr.paper.pages.words import PaperWords, Part
 
 
 class Reading(Struct, frozen=True):
@@ -72,7 +72,7 @@ def script_page(spec: Spec, words: PaperWords) -> str:
         PaperError: as `script`.
     """
     return fill(
-        "script.html",
+        "pages/script.html",
         {
             "words": words,
             "script": words.script,

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Final
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+_PLACE: Final = "ivr.paper"
 
 
 def fill(name: str, values: dict[str, object]) -> str:
-    """Fill in a template of this package; what is filled in is text, never markup.
+    """Fill in a template; what is filled in is text, never markup.
 
     Args:
-        name: of its file, such as `leaflet.html`.
+        name: of its file inside this package, such as `pages/leaflet.html`.
         values: by the names that the template has for them.
     """
-    return _template(name).render(values)
+    return _templates().get_template(name).render(values)
 
 
 @cache
-def _template(name: str) -> Template:
-    made = Environment(
+def _templates() -> Environment:
+    return Environment(
         loader=FunctionLoader(_text),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return made.get_template(name)
 
 
 def _text(name: str) -> str:
-    return resources.files("ivr.paper").joinpath(name).read_text("utf-8")
+    return resources.files(_PLACE).joinpath(name).read_text("utf-8")

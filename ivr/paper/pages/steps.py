@@ -11,14 +11,14 @@ from ivr.errors import PaperError
 from ivr.flow.model import Lesson, Say
 from ivr.flow.problem import Finding, Level
 from ivr.flow.usage import DIGITS
-from ivr.paper.paper_words import paper_file
+from ivr.paper.pages.words import paper_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ivr.flow.model import Spec
     from ivr.flow.terms import NodeId, PromptId
-    from ivr.paper.paper_words import PaperWords
+    from ivr.paper.pages.words import PaperWords
 
 
 class Step(Struct, frozen=True):

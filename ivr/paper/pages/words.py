@@ -6,18 +6,19 @@ them.
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from ivr.errors import PaperError
-from ivr.flow.problem import listed
-from ivr.flow.schema import faults_of, schema_of
-from ivr.flow.source import Source
+from ivr.flow.reading import read_source
+from ivr.flow.schema import schema_of
 from ivr.flow.terms import Language, NodeId, PromptId  # noqa: TC001 (fields of structs)
-from ivr.paper.sheet_words import Sentence, TenDigits
+from ivr.paper.terms import Sentence, TenDigits
+
+if TYPE_CHECKING:
+    from ivr.flow.reading import Read
+    from ivr.flow.source import Source
 
 Sentences = Annotated[tuple[Sentence, ...], Meta(min_length=1)]
 Months = Annotated[tuple[Sentence, ...], Meta(min_length=12, max_length=12)]
@@ -140,33 +141,20 @@ def paper_file(language: str) -> str:
     return f"paper.{language}.yaml"
 
 
-def paper_source(text: str, file: str) -> Source:
-    """The text of a file of words as data in NFC that remembers its lines.
-
-    Args:
-        text: the whole file.
-        file: its name for messages, such as `config/paper.bn.yaml`.
-    """
-    return Source(file, unicodedata.normalize("NFC", text))
-
-
 def read_paper_words(source: Source) -> PaperWords:
-    """The words that a file holds.
-
-    Args:
-        source: from `paper_source`.
+    """The words that a file holds; see `judge_paper_words`.
 
     Raises:
         PaperError: with every problem of the file in the order of the lines, each on a line of
             its own as `config/paper.bn.yaml:41: …; …`.
     """
-    problems = [*source.problems]
-    if source.data is not None:
-        problems += source.untold(faults_of(schema_of("paper", PaperWords), source.data))
-    if problems:
-        raise PaperError(listed(source.file, problems))
-    try:
-        return msgspec.convert(source.data, PaperWords)
-    except msgspec.ValidationError as exc:  # what the types refuse and the schema lets pass
-        problem = source.problem((), str(exc), "change it")
-        raise PaperError(listed(source.file, [problem])) from exc
+    return judge_paper_words(source).checked(PaperError)
+
+
+def judge_paper_words(source: Source) -> Read[PaperWords]:
+    """The words that a file holds, or its faults.
+
+    Args:
+        source: in NFC (see `ivr.flow.reading.nfc_source`).
+    """
+    return read_source(source, schema_of("paper", PaperWords), PaperWords)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import enum
 import math
 from collections import Counter
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined, Template
 from msgspec import Struct
 
 from ivr.flow.usage import DIGITS
-from ivr.paper.roles import Role, roles
+from ivr.paper.sheet.roles import Role, roles
+from ivr.paper.template import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ivr.flow.model import Flow
-    from ivr.paper.sheet_words import RoleWords, SheetWords
+    from ivr.paper.sheet.words import RoleWords, SheetWords
 
 
 class State(enum.StrEnum):
@@ -79,22 +77,16 @@ def sheet(flow: Flow, language: str, code: str, lines: Sequence[Line], words: Sh
     """
     known = roles(flow)
     rows = [_row(line, known.get(line.prompt_id, Role.UNUSED), words) for line in lines]
-    return _template().render(
-        words=words,
-        language=language,
-        code=code,
-        summary=list(_summary(rows, words)),
-        sections=_sections(rows, words),
+    return fill(
+        "sheet/sheet.html",
+        {
+            "words": words,
+            "language": language,
+            "code": code,
+            "summary": list(_summary(rows, words)),
+            "sections": _sections(rows, words),
+        },
     )
-
-
-@cache
-def _template() -> Template:
-    text = resources.files("ivr.paper").joinpath("sheet.html").read_text("utf-8")
-    made = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return made.from_string(text)
 
 
 def _row(line: Line, role: Role, words: SheetWords) -> _Row:

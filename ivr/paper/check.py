@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from ivr.errors import PaperError
 from ivr.flow.problem import Finding, Level
-from ivr.paper.paper_words import paper_file
-from ivr.paper.sms import sms_findings
-from ivr.paper.steps import step_findings
+from ivr.paper.pages.steps import step_findings
+from ivr.paper.pages.words import paper_file
+from ivr.paper.sms.messages import sms_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.flow.model import Spec
-    from ivr.paper.paper_words import PaperWords
+    from ivr.paper.pages.words import PaperWords
 
 
 def paper_findings(spec: Spec, words: PaperWords, language: str) -> Iterator[Finding]:

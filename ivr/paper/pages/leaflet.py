@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.paper.page import fill
-from ivr.paper.phone_number import grouped
-from ivr.paper.steps import in_digits, written_day, written_steps
+from ivr.paper.pages.phone_number import grouped
+from ivr.paper.pages.steps import in_digits, written_day, written_steps
+from ivr.paper.template import fill
 
 if TYPE_CHECKING:
     from ivr.flow.model import Spec
-    from ivr.paper.paper_words import PaperWords
+    from ivr.paper.pages.words import PaperWords
 
 
 def leaflet(spec: Spec, words: PaperWords, number: str | None) -> str:
@@ -26,7 +26,7 @@ def leaflet(spec: Spec, words: PaperWords, number: str | None) -> str:
     """
     told = grouped(number) if number is not None else ""
     return fill(
-        "leaflet.html",
+        "pages/leaflet.html",
         {
             "words": words,
             "name": spec.flow.flow.name,

@@ -1,0 +1,1 @@
+"""Leaflet and helper's script: a lesson as it is written, on paper."""

@@ -1,0 +1,1 @@
+"""The recording sheet: which prompts are to be read aloud, and how."""

@@ -1,0 +1,1 @@
+"""The lesson as short messages, each of which any phone shows whole."""
