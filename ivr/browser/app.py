@@ -73,10 +73,8 @@ def _app(line: RungLine, calls: Calls) -> Flask:
 
 def _add_page(app: Flask, line: RungLine) -> None:
     usual = line.setup()
-    about = {
+    always = {
         "line": shown(line.url),
-        "name": line.name,
-        "has_english": line.english is not None,
         "has_session": line.session is not None,
         "from": usual.from_number,
         "to": usual.to_number,
@@ -88,7 +86,9 @@ def _add_page(app: Flask, line: RungLine) -> None:
 
     @app.get(f"{ROOT}/about")
     def tell_about() -> Response:
-        return _json(HTTPStatus.OK, about)
+        now = line.about()
+        told = {**always, "name": now.name, "has_english": now.has_english}
+        return _json(HTTPStatus.OK, told)
 
 
 def _add_calls(app: Flask, calls: Calls) -> None:

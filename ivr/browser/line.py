@@ -22,6 +22,15 @@ KeptOf: TypeAlias = Callable[[Party], Rows]
 """What the line keeps of a call and of who rings, by its party; no rows while it keeps nothing."""
 
 
+class About(Struct, frozen=True, kw_only=True):
+    """What is known of the line before anybody rings it."""
+
+    name: str | None = None
+    """For the head of the page."""
+    has_english: bool = False
+    """Whether English can be shown beside what is heard."""
+
+
 class RungLine(Struct, frozen=True, kw_only=True):
     """Where the page's calls lead, and what signs them; the auth token stays on this side."""
 
@@ -31,8 +40,8 @@ class RungLine(Struct, frozen=True, kw_only=True):
     transport: httpx.BaseTransport | None = None
     """None: HTTP. One that is given serves all calls, from several threads, and goes on when one of
     them closes it, as `ivr.simulator.http.in_process.InProcess` does."""
-    name: str | None = None
-    """Of the line, for the head of the page."""
+    about: Callable[[], About] = About
+    """Asked whenever the page is opened: the line may be another one then."""
     setup: Callable[[], Setup] = Setup
     """Makes the setup of a call that begins now."""
     english: English | None = None

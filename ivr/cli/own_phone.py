@@ -11,7 +11,7 @@ from ivr.simulator.digits import Digits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ivr.browser.line import English, RungLine
+    from ivr.browser.line import About, English, RungLine
     from ivr.cli.local import LocalLine
     from ivr.engine.memory import Memory
     from ivr.engine.session import Session
@@ -34,7 +34,7 @@ def own_rung_line(speaking: Speaking, line: LocalLine, origin: str, auth_token: 
     """The line inside of this process, as it is rung at an origin.
 
     Args:
-        speaking: whose words the line says; asked anew for each caption.
+        speaking: whose words the line says; asked anew for each caption, and for the page's head.
         line: that answers.
         origin: scheme and host over which it checks signatures.
         auth_token: the key of the signatures.
@@ -49,12 +49,12 @@ def own_rung_line(speaking: Speaking, line: LocalLine, origin: str, auth_token: 
         url=origin + PATH,
         auth_token=auth_token,
         transport=InProcess(line.app),
-        name=speaking.spec.flow.flow.name,
+        about=lambda: about_of(speaking.spec),
         # As `ivr twilio connect` points a number at the line.
         setup=lambda: Setup(
             started_at=now(), fallback_url=f"{PATH}/fallback", status_callback=f"{PATH}/status"
         ),
-        english=_EnglishNow(speaking) if ENGLISH in speaking.spec.words else None,
+        english=_EnglishNow(speaking),
         session=lambda party: rows(line, party),
         digits=_DigitsNow(speaking),
         is_own=True,
@@ -96,6 +96,13 @@ class _DigitsNow(Digits):
         from ivr.cli.digits import digit_words
 
         return Digits(digit_words(self._speaking.spec))
+
+
+def about_of(spec: Spec) -> About:
+    """What the page tells of the line."""
+    from ivr.browser.line import About
+
+    return About(name=spec.flow.flow.name, has_english=ENGLISH in spec.words)
 
 
 def english_of(spec: Spec) -> English | None:

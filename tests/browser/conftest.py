@@ -15,7 +15,7 @@ from ivr.browser.app import browser_phone
 from ivr.browser.line import RungLine
 from ivr.cli.digits import digit_words
 from ivr.cli.local import LocalLine, caller_keys
-from ivr.cli.own_phone import english_of, rows
+from ivr.cli.own_phone import about_of, english_of, rows
 from ivr.simulator.digits import Digits
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.setup import Setup
@@ -101,7 +101,7 @@ def origin(own_line: HungUp, app: Flask, parts: Parts) -> Iterator[str]:
         url="http://line.test/voice",
         auth_token=TOKEN,
         transport=InProcess(own_line),
-        name=parts.spec.flow.flow.name,
+        about=lambda: about_of(parts.spec),
         setup=lambda: Setup(status_callback=HungUp.PATH),
         english=english_of(parts.spec),
         session=lambda party: rows(kept, party),

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 from ivr.browser.app import browser_phone
 from ivr.browser.conversation import MAX_LISTEN_SECONDS
-from ivr.browser.line import RungLine
+from ivr.browser.line import About, RungLine
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.setup import Setup
 from ivr.twiml.rules import MAX_CALL_SECONDS
@@ -275,7 +275,10 @@ def test_the_usual_setup_holds_where_nothing_else_is_said() -> None:
 
 
 def test_about_tells_of_the_line_without_its_password() -> None:
-    line = RungLine(url="http://asha:secret@line.test/voice", auth_token=TOKEN, name="Shop")
+    about_it = About(name="Shop")
+    line = RungLine(
+        url="http://asha:secret@line.test/voice", auth_token=TOKEN, about=lambda: about_it
+    )
     with browser_phone(line) as page:
         about = page.test_client().get("/phone/about", headers={"Host": "localhost"}).get_json()
     assert about["line"] == "http://asha:***@line.test/voice"

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from ivr.cli.dev.current import CurrentLine
+from ivr.cli.dev.news import News
 from ivr.cli.dev.saved import SavedFiles
 from ivr.cli.dev.taking import Taking
 from ivr.cli.dev.watch import watching
@@ -180,7 +181,7 @@ class WatchedLine:
         self.files = SavedFiles.of(self.settings)
         own = replace(parts, spec=read_spec(self.config), library=Library.open(self.audio))
         self.begun_with, self.current = self.files.state(), CurrentLine(own)
-        self.taking = Taking(self.settings, self.files, self.begun_with, self.current)
+        self.taking = Taking(self.settings, self.files, self.begun_with, self.current, News())
         self.words = self.config / "prompts/en.yaml"
         self.out, self.err, self._capsys = "", "", capsys
 

@@ -130,6 +130,16 @@ def test_a_step_that_gets_another_name_in_three_savings_is_gone_on_from(
     ]
 
 
+def test_warnings_are_told_at_the_start_and_not_again(folder: Path, redis_url: str) -> None:
+    words = folder / "config/prompts/en.yaml"
+    save(words, f"{words.read_text(encoding='utf-8')}  leftover: Nobody hears this.\n")
+    with Developing(folder, REDIS_URL=redis_url, TWILIO_AUTH_TOKEN=TOKEN) as developing:
+        developing.err.wait_for("warning: nothing says 'leftover'; ")
+        save(words, reworded(words, warm_up_done="Fine."))
+        developing.out.wait_for("Taken:")
+        assert developing.stop(signal.SIGTERM) == (0, "Stopped.\n", "")
+
+
 def test_it_ends_at_once_and_whole_in_the_middle_of_a_rendering(
     developing: Developing, folder: Path, spec: Spec
 ) -> None:

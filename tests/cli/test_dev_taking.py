@@ -12,8 +12,10 @@ import msgspec
 import pytest
 
 from ivr.browser.app import browser_phone
+from ivr.cli.folder import judge_folder
 from ivr.cli.local import LocalLine, caller_keys
 from ivr.cli.own_phone import own_rung_line
+from ivr.flow.problem import Level
 from ivr.flow.terms import Pace
 from ivr.simulator.http.in_process import InProcess
 from ivr.simulator.phone import Phone
@@ -80,7 +82,7 @@ def test_a_broken_lexicon_is_refused_with_what_was_saved_beside_it(line: Watched
     save(file, replaced(file, ("lexicon: 1", "lexicon: 2")))
     line.reword(NEW_WORDS)
     line.take()
-    assert line.told("lexicon.en.yaml:9: 2 is not known here; use one of: 1\n")
+    assert line.told("lexicon.en.yaml:12: 2 is not known here; use one of: 1\n")
     assert "Not taken" in line.err
     assert line.said("warm_up_done") != NEW_WORDS
     save(file, replaced(file, ("lexicon: 2", "lexicon: 1")))
@@ -118,6 +120,38 @@ def test_what_lies_beside_the_recordings_is_named_where_it_is_no_good(line: Watc
     line.take()
     assert line.told("greeting.m4a: .m4a is not read here; save it as wav")
     assert line.out == ""
+
+
+def test_a_warning_stops_nothing_and_is_told_once_for_as_long_as_it_stays(
+    line: WatchedLine,
+) -> None:
+    good = line.words.read_text(encoding="utf-8")
+    save(line.words, f"{good}  leftover: Nobody hears this.\n")
+    line.take()
+    assert line.told("Taken: ")
+    at = good.count("\n") + 1
+    assert line.err.startswith(f"{line.words}:{at}: warning: nothing says 'leftover'; ")
+    assert line.err.count("\n") == 1
+    save(line.words, f"# Two lines\n# more.\n{good}  leftover: Nobody hears this.\n")
+    line.take()
+    assert line.told("(nothing that is said or done changed)")
+    assert line.err.count("leftover") == 1
+    save(line.words, good)
+    line.take()
+    save(line.words, f"{good}  leftover: Nobody hears this.\n")
+    line.take()
+    line.told("")
+    assert line.err.count("leftover") == 2, "it was mended in between"
+
+
+def test_hints_are_left_to_the_check(line: WatchedLine) -> None:
+    apart = "Cafe\N{COMBINING ACUTE ACCENT}."
+    line.reword(apart)
+    line.take()
+    assert line.told("Taken: ")
+    judged = judge_folder(line.config)
+    assert [each.level for each in judged.problems] == [Level.HINT]
+    assert line.err == ""
 
 
 def test_a_broken_manifest_is_not_rendered_over(line: WatchedLine) -> None:
@@ -182,15 +216,34 @@ def test_the_browser_phone_knows_the_english_and_the_digits_of_now(
     assert rung.digits.masked_rows(["ইক, ইক"]) == ["• •"]
 
 
-def test_when_the_english_is_gone_there_is_none(line: WatchedLine, parts: Parts) -> None:
-    own = LocalLine(line.current, parts.store, caller_keys(SECRET))
-    english = own_rung_line(line.current, own, LINE, TOKEN).english
-    assert english is not None
+def test_when_the_english_is_gone_there_is_none_until_it_comes_back(
+    line: WatchedLine, parts: Parts
+) -> None:
     spec = line.current.spec
+    without = msgspec.structs.replace(spec, words={"bn": spec.words["bn"]})
     menu = spec.words["bn"].prompts["main_menu"]
-    assert english(menu) == spec.words["en"].prompts["main_menu"]
-    line.current.take(msgspec.structs.replace(spec, words={"bn": spec.words["bn"]}))
-    assert english(menu) is None
+    line.current.take(without)
+    own = LocalLine(line.current, parts.store, caller_keys(SECRET))
+    rung = own_rung_line(line.current, own, LINE, TOKEN)
+    assert rung.english is not None
+    assert (rung.english(menu), rung.about().has_english) == (None, False)
+    line.current.take(spec)
+    assert rung.english(menu) == spec.words["en"].prompts["main_menu"]
+    assert rung.about().has_english
+    line.current.take(without)
+    assert (rung.english(menu), rung.about().has_english) == (None, False)
+
+
+def test_the_head_of_the_page_is_that_of_now(line: WatchedLine, parts: Parts) -> None:
+    own = LocalLine(line.current, parts.store, caller_keys(SECRET))
+    with browser_phone(own_rung_line(line.current, own, LINE, TOKEN)) as page:
+        caller = Caller(page)
+        file, name = line.config / "flow.yaml", line.current.spec.flow.flow.name
+        assert name is not None
+        assert caller.get("/phone/about").get_json()["name"] == name
+        save(file, replaced(file, (name, "Another line")))
+        line.take()
+        assert caller.get("/phone/about").get_json()["name"] == "Another line"
 
 
 def test_a_request_is_answered_whole_by_one_version(line: WatchedLine) -> None:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from ivr.web.parts import Parts
 
 NEW_WORDS = "These are other words."
+LEAVINGS = (
+    *("flow.yaml~", ".flow.yaml.swp", "#flow.yaml#", ".#flow.yaml"),
+    *("prompts/.#en.yaml", "prompts/._en.yaml", "prompts/en.yaml.orig"),
+    *("notes.txt", "personas.yaml"),
+)
+"""Files that editors and systems leave, and such as no call needs."""
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ def test_what_changes_nothing_is_not_told(line: WatchedLine) -> None:
     with line.watched():
         line.words.touch()
         save(line.words, line.words.read_text(encoding="utf-8"))
-        for name in ("flow.yaml~", ".flow.yaml.swp", "#flow.yaml#", "notes.txt", "personas.yaml"):
+        for name in LEAVINGS:
             (line.config / name).write_text("of no use to a caller", encoding="utf-8")
         (line.audio / "human/bn").mkdir(parents=True)
         (line.audio / "human/bn/recorded.json").write_text('{"recorded": 1, "takes": {}}')
@@ -155,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_named(line: WatchedLine) -> None:
         facts.unlink()
         facts.mkdir()
         line.wait_for("Not taken")
-        assert "facts.yaml: it cannot be read: Is a directory; mend or remove it" in line.err
+        assert "facts.yaml:1: it cannot be read: Is a directory; mend or remove it" in line.err
         facts.rmdir()
         facts.write_text(text, encoding="utf-8")
         line.wait_for("(as before)")

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from ivr.cli.clock import now
+from ivr.store.redis import Saving
 from tests.cli.small_configs import RENAMED_CODE, TO_ANOTHER_KEY, diff, write
-from tests.flow.small_versions import version
+from tests.flow.small_versions import ROWS, SECOND_SAYS, version
 from tests.store.kept_calls import Line
 
 if TYPE_CHECKING:
@@ -140,13 +141,56 @@ def test_a_node_that_goes_without_a_map_fails_with_what_to_write(old: Path, tmp_
 
 
 def test_what_nothing_resembles_is_left_to_the_person(old: Path, tmp_path: Path) -> None:
-    second = "  second: {kind: say, prompt: second, next: menu}"
-    was = "  second:\n    kind: menu\n    prompt: second\n"
-    was += "    options: [{key: '1', prompt: onward, go: menu}]"
-    result = diff(write(tmp_path / "new", (was, second)), str(old))
+    at_second = ROWS[ROWS.index("  second:") :]
+    new = write(tmp_path / "new", (at_second, "\n"), ("otherwise: second", "otherwise: menu"))
+    result = diff(new, str(old))
     assert result.exit_code == 1
-    assert "renamed: {second: …}" in result.stdout
-    assert "with the node at which they should go on in place of …" in result.stdout
+    assert (
+        "      write in flow.yaml:  renamed: {second: …}\n"
+        "      with the node at which they should go on in place of …\n"
+    ) in result.stdout
+
+
+def test_what_is_advised_where_nobody_can_stand_any_more_is_no_error(
+    old: Path, tmp_path: Path
+) -> None:
+    """A name that is still there cannot be led away from: the check refuses it."""
+    result = diff(write(tmp_path / "new", SECOND_SAYS), str(old))
+    assert result.exit_code == 1
+    assert (
+        "  'second' is of the kind 'say' now, at which no call can stand. Who stands there: a "
+        "running call is taken to 'menu', and who was cut off there begins anew at the next.\n"
+        "      give the node 'second' another name in flow.yaml, and write there:\n"
+        "      renamed: {second: …}\n"
+    ) in result.stdout
+    says = (SECOND_SAYS[0], SECOND_SAYS[1].replace("second: {", "told: {"))
+    mended = write(
+        tmp_path / "mended",
+        says,
+        ("otherwise: second", "otherwise: told"),
+        tail="renamed: {second: menu}\n",
+    )
+    result = diff(mended, str(old))
+    assert result.exit_code == 0
+    assert "'second' is gone; its callers go on at 'menu'." in result.stdout
+
+
+def test_callers_at_a_part_of_a_code_that_has_fewer_are_counted(
+    tmp_path: Path, line: Line, redis_url: str
+) -> None:
+    in_parts = ("code: {length: 4}", "code: {digits: '123456', groups: [2, 2, 2]}")
+    old = write(tmp_path / "parts", in_parts)
+    line.flow = version(in_parts).flow
+    line.call("2")
+    new = write(tmp_path / "whole")
+    kept = line.store.load("CA1").session
+    assert kept is not None
+    place = msgspec.structs.replace(kept, place="code.part_3")
+    line.store.save("CA1", line.store.load("CA1"), Saving(session=place), now())
+    result = diff(new, str(old), REDIS_URL=redis_url)
+    told = "'code.part_3' is no place in NEW; its callers go on at 'code': 1 caller in a call."
+    assert told in result.stdout
+    assert result.exit_code == 0
 
 
 def test_callers_on_the_line_are_counted(
@@ -245,7 +289,9 @@ def test_json_has_all_of_it_in_one_object(
     assert found["words"][0]["now"][0] == {"text": "the", "is_other": True}
     assert found["clips"]["stale"] == ["en/menu/normal", "en/menu/slow"]
     assert found["clips"]["seconds"] is None
-    assert found["gone"] == [{"place": "code", "to": None, "suggestion": "practice"}]
+    assert found["gone"] == [
+        {"place": "code", "to": None, "suggestion": "practice", "is_now": None}
+    ]
     assert found["callers"]["with_bookmark"] == 1
     assert found["callers"]["affected"] == [
         {

@@ -142,7 +142,42 @@ def test_a_version_with_errors_is_not_compared_and_all_of_them_are_told(
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"{new}/flow.yaml:" in result.stderr
     assert "nowhere" in result.stderr
-    assert "A flow with problems cannot be compared; mend it first." in result.stderr
+    assert "cannot be compared; mend them, or name another version." in result.stderr
+
+
+def test_an_old_version_that_the_checks_of_now_refuse_is_compared_all_the_same(kept: Path) -> None:
+    good = (kept / "flow.yaml").read_text("utf-8")
+    words = (kept / "prompts" / "en.yaml").read_text("utf-8")
+    (kept / "flow.yaml").write_text(good.replace("go: code}", "go: nowhere}"), "utf-8")
+    (kept / "prompts" / "en.yaml").write_text(words.replace("onward: onward", "x: y"), "utf-8")
+    git(kept, "commit", "--quiet", "-am", "Broken")
+    (kept / "flow.yaml").write_text(good, "utf-8")
+    (kept / "prompts" / "en.yaml").write_text(words, "utf-8")
+    from_git = diff(kept)
+    assert (from_git.exit_code, from_git.stderr) == (0, "")
+    assert "key 2 leads to: nowhere → code" in from_git.stdout
+    assert "new      onward" in from_git.stdout
+    git(kept, "stash", "--quiet", "--include-untracked")
+    assert diff(kept, "HEAD", "v1").stdout.splitlines()[1:] == from_git.stdout.splitlines()[1:]
+    from_folder = diff(kept, str(kept), "v1")
+    assert from_folder.stdout.splitlines()[1:] == from_git.stdout.splitlines()[1:]
+    assert diff(kept, "v1", "HEAD").exit_code == 2
+
+
+def test_an_old_version_without_its_shape_cannot_be_compared(kept: Path) -> None:
+    (kept / "facts.yaml").write_text("facts: [", "utf-8")
+    git(kept, "commit", "--quiet", "-am", "Broken")
+    for old in ("HEAD", str(kept)):
+        result = diff(kept, old, "v1")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "facts.yaml:1: " in result.stderr
+
+
+def test_what_an_editor_leaves_in_a_commit_is_no_language(kept: Path) -> None:
+    (kept / "prompts" / "._en.yaml").write_bytes(b"\0\5\xff of a Mac")
+    git(kept, "add", ".")
+    git(kept, "commit", "--quiet", "-m", "With leavings")
+    assert diff(kept, "HEAD", "v1").stdout.endswith("Nothing differs.\n")
 
 
 def test_a_revision_with_errors_is_told_by_its_name(kept: Path) -> None:

@@ -104,6 +104,14 @@ def test_words_that_come_go_or_are_called_otherwise_are_told() -> None:
     assert found["spelt"].was_called == "spell"
 
 
+def test_words_that_go_are_told_in_the_order_of_the_file() -> None:
+    """Not in the order of a set, which is another one in each process."""
+    names = [f"word_{number}" for number in range(30)]
+    words = replace(OLD.words["en"], prompts={name: f"say {name}" for name in names})
+    found = compare(replace(OLD, words={"en": words}), OLD).words
+    assert [each.prompt for each in found if each.kind is Kind.REMOVED] == names
+
+
 def test_two_prompts_with_the_same_words_are_not_taken_for_one_another() -> None:
     texts = dict.fromkeys(("to_code", "to_end", "x", "y"), "the same")
     new = version(("prompt: to_code", "prompt: x"), ("prompt: to_end", "prompt: y"), words=texts)
@@ -252,7 +260,51 @@ def test_a_place_that_a_later_call_goes_on_from_no_more_is_told() -> None:
 
 def test_a_place_is_lost_that_is_of_a_kind_at_which_nobody_stands_now() -> None:
     new = version(SECOND_SAYS)
-    assert compare(OLD, new).gone == (Gone(place="second", to=None),)
+    assert compare(OLD, new).gone == (Gone(place="second", to=None, is_now="say"),)
+
+
+STEPS = """    kind: lesson
+    resume: in_lesson
+    steps:
+      - {prompt: one}
+      - {prompt: two}
+      - {prompt: three}
+      - {prompt: four, options: [{key: '4', prompt: spell, go: bye}]}
+    next: menu
+"""
+OTHER_STEPS = "    kind: lesson\n    steps: [{prompt: eins}, {prompt: zwei}]\n    next: menu\n"
+OPTIONS = "    kind: menu\n    prompt: one\n    options: [{key: '1', prompt: two, go: menu}]\n"
+
+
+@pytest.mark.parametrize(
+    ("there_now", "due"),
+    [
+        pytest.param(OTHER_STEPS, ["eins", "zwei", "zwei", "zwei"], id="other steps"),
+        pytest.param(OPTIONS, [None] * 4, id="a menu"),
+    ],
+)
+def test_a_lesson_whose_name_is_there_is_not_told_as_gone(
+    there_now: str, due: list[str | None]
+) -> None:
+    steps = ("one", "two", "three", "four")
+    assert compare(OLD, version((STEPS, there_now))).gone == tuple(
+        Gone(place=f"lesson.{step}", to=f"lesson.{to}" if to else "lesson")
+        for step, to in zip(steps, due, strict=True)
+    )
+
+
+def test_a_menu_that_is_a_lesson_now_is_gone_on_from_at_its_first_step() -> None:
+    second = SECOND_SAYS[0]
+    new = version((second, "  second: {kind: lesson, steps: [{prompt: eins}], next: menu}"))
+    assert compare(OLD, new).gone == (Gone(place="second", to="second.eins"),)
+    assert compare(new, OLD).gone == (Gone(place="second.eins", to="second"),)
+
+
+def test_an_old_version_that_lacks_words_or_its_own_language_is_compared() -> None:
+    new = version(*CALLED_OTHERWISE)
+    for words in ({}, {"en": replace(OLD.words["en"], prompts={"code": "code"})}):
+        (gone,) = compare(replace(OLD, words=words), new).gone
+        assert (gone.place, gone.to) == ("code", None)
 
 
 def test_a_chain_of_names_is_followed_to_the_node_of_now(spec: Spec) -> None:

@@ -23,18 +23,21 @@ def dev() -> None:
     makes.
 
     What is saved in config/ is checked and taken at once, and so are recordings in audio/human;
-    calls go on. While there are errors in it, they are named, and the line answers as before.
+    calls go on. While there are errors in it, they are named, and the line answers as before;
+    warnings are named and stop nothing.
     """
     from ivr.browser.app import browser_phone
     from ivr.cli.dev.current import CurrentLine
+    from ivr.cli.dev.news import News, warnings_of
     from ivr.cli.dev.saved import SavedFiles
     from ivr.cli.dev.taking import Taking
     from ivr.cli.dev.watch import watching
     from ivr.cli.faults import faults_told
+    from ivr.cli.folder import judge_folder
     from ivr.cli.local import LocalLine, caller_keys, local_parts
     from ivr.cli.own_phone import own_rung_line
     from ivr.cli.port import reserved
-    from ivr.cli.project import Project, read_spec
+    from ivr.cli.project import Project
     from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
     from ivr.cli.state import made_up
     from ivr.settings import Settings, environment
@@ -48,11 +51,13 @@ def dev() -> None:
     settings = Settings.from_env(environment())
     files = SavedFiles.of(settings)
     begun_with = files.state()  # before they are read: what is saved from now on is seen as new
-    project = Project(settings, read_spec(settings.config))
+    judged = judge_folder(settings.config)
+    project, warnings = Project(settings, judged.checked()), News()
     with ExitStack() as stack:
         stack.enter_context(stopped_by_signal())
         # The port first: to render for seconds and then find it taken would be a waste.
         listener = stack.enter_context(reserved(HOST, settings.port))
+        warnings.tell(warnings_of(judged))
         token = settings.auth_token or made_up("auth_token")
         parts = stack.enter_context(local_parts(project, token, is_stdout_free=True))
         for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
@@ -62,7 +67,7 @@ def dev() -> None:
         here = origin(listener)
         public = settings.public_url or here
         page = stack.enter_context(browser_phone(own_rung_line(current, line, public, token)))
-        taking = Taking(settings, files, begun_with, current)
+        taking = Taking(settings, files, begun_with, current, warnings)
         stack.enter_context(watching(files, begun_with, taking.take))
         serve(listener, _beside(current, page), _ready(here, public))
 

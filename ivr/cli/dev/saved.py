@@ -66,6 +66,8 @@ class SavedFiles(Struct, frozen=True):
     def _contents(self, patterns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for pattern in patterns:
             for file in self.config.glob(pattern):
+                if _is_hidden(file.name):
+                    continue
                 yield str(file.relative_to(self.config)), _content(file)
 
     def _there(self) -> Iterator[tuple[Path, Identity]]:
@@ -79,7 +81,12 @@ class SavedFiles(Struct, frozen=True):
 
 def _is_take(name: str) -> bool:
     """Whether a file counts; the notes beside recordings are our own."""
-    return name != NOTES and not name.startswith(".")
+    return name != NOTES and not _is_hidden(name)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether it is none that somebody has saved, but one that editors and systems leave."""
+    return name.startswith(".")
 
 
 def _content(file: Path) -> str:

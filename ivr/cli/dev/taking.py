@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ivr.cli.audio.studio import Studio, counted, read_lexicons
+from ivr.cli.audio.studio import Studio, counted
 from ivr.cli.dev.difference import difference
+from ivr.cli.dev.news import News, warnings_of
+from ivr.cli.folder import judge_folder
 from ivr.cli.local import troubles_told
-from ivr.cli.project import read_spec
 from ivr.errors import FlowError, SpeechError
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ivr.cli.dev.current import CurrentLine
     from ivr.cli.dev.saved import SavedFiles, State
+    from ivr.flow.load import Judged
     from ivr.flow.model import Spec
     from ivr.settings import Settings
 
@@ -39,19 +41,26 @@ class Taking:
         files: that are read.
         taken: their state with which the line has begun.
         line: that answers with what is good.
+        warnings: has told those of the config with which the line has begun.
     """
 
     def __init__(
-        self, settings: Settings, files: SavedFiles, taken: State, line: CurrentLine
+        self,
+        settings: Settings,
+        files: SavedFiles,
+        taken: State,
+        line: CurrentLine,
+        warnings: News,
     ) -> None:
         self._settings, self._files, self._taken, self._line = settings, files, taken, line
         self._is_refused = False
-        self._troubles: list[str] = []
+        self._warnings, self._troubles = warnings, News()
 
     def take(self, state: State, is_over: threading.Event) -> bool:
         """Check what was saved, render what is missing, answer with it, and say so in one line.
 
-        What has errors is told with all of them, and the line answers as before.
+        What has errors is told with all of them, and the line answers as before. Warnings stop
+        nothing; those that were not there before are told.
 
         Args:
             state: of the files, now.
@@ -61,7 +70,8 @@ class Taking:
             Whether it was taken or refused; what was caught in the middle of a saving is neither.
         """
         try:
-            spec = self._checked()
+            judged = self._judged()
+            spec = judged.checked()
             made = self._rendered(spec, is_over)
             before = self._line.spec, self._taken
             is_other = spec.content_hash != self._line.spec.content_hash
@@ -74,23 +84,21 @@ class Taking:
             return True
         except _OverError:
             return False
+        self._warnings.tell(warnings_of(judged))
         self._tell(difference((spec, state), before), made, is_other=is_other)
         self._taken = state
         return True
 
-    def _checked(self) -> Spec:
+    def _judged(self) -> Judged:
         """The spec and the lexicons, read anew.
 
         Raises:
-            FlowError: there are problems in the spec; all of them are named.
-            SpeechError: there are problems in a lexicon; all of them are named.
+            FlowError: the folder is gone.
         """
         folder = self._settings.config
         if not folder.is_dir():
             raise FlowError(f"There is no folder {folder} any more:", ["put it back"])
-        spec = read_spec(folder)
-        read_lexicons(folder, spec.words)
-        return spec
+        return judge_folder(folder)
 
     def _rendered(self, spec: Spec, is_over: threading.Event) -> int:
         """Render what is missing with the offline voice; gives how many clips were made.
@@ -119,15 +127,8 @@ class Taking:
         except SpeechError as error:
             troubles = [f"{error}\nThe words are taken without the clips that are missing."]
             report = None
-        self._tell_troubles(troubles)
+        self._troubles.tell((told, told) for told in troubles)
         return len(report.made) if report else 0
-
-    def _tell_troubles(self, troubles: list[str]) -> None:
-        """Tell those that were not told at the last taking, lest each saving repeat them all."""
-        for told in troubles:
-            if told not in self._troubles:
-                click.echo(told, err=True)
-        self._troubles = troubles
 
     def _refuse(self, error: FlowError | SpeechError) -> None:
         self._is_refused = True

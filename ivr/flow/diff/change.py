@@ -81,6 +81,9 @@ class Gone(Struct, frozen=True, kw_only=True):
     """The place at which its callers go on; None: they are lost, since nothing says where."""
     suggestion: str | None = None
     """Of one that is lost: the node that resembles it most, which `renamed:` could name."""
+    is_now: str | None = None
+    """Of one that is lost: the `kind:` of the node that has its name now, and at which no call can
+    rest; `renamed:` cannot lead away from a name that is there. None: its name is there no more."""
 
 
 class Difference(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,8 @@ from ivr.flow.diff.change import Change, Kind
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from ivr.flow.model import Node
+
 Path: TypeAlias = tuple[str, ...]
 Fields: TypeAlias = dict[Path, str]
 """What stands at each path inside of a part; what is absent or empty has none."""
@@ -45,6 +47,11 @@ def fields(part: Struct, names: Names, leave_out: Collection[str] = ()) -> Field
         leave_out: fields that are compared in another way.
     """
     return dict(_within(part, (), names, leave_out))
+
+
+def type_of(node: Node) -> str:
+    """The `kind:` of a node, as the file has it."""
+    return str(node.__struct_config__.tag)
 
 
 def phrase(path: Path) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ivr.flow.diff.arrivals import arrivals
 from ivr.flow.diff.change import Gone
+from ivr.flow.diff.fields import type_of
 from ivr.flow.model import Asking, Branch, End, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.places import is_place, present, split
 from ivr.flow.usage import prompts_used
@@ -30,11 +31,12 @@ for a node is what it says before it is where it stands."""
 def gone_places(old: Spec, new: Spec, names: Names) -> Iterator[Gone]:
     """Each place of the old version at which a call can rest, and which the new one lacks.
 
-    A lesson that is gone as a whole is told in one. Where a step alone is gone, the step that
-    stands there now takes its callers. An end is left out: who has come there is on no way.
+    A lesson whose callers all go on at one node, or are all lost, is told in one. Where a step
+    alone is gone, the step that stands there now takes its callers. An end is left out: who has
+    come there is on no way.
 
     Args:
-        old: the earlier version.
+        old: the earlier version, be it ever so wrong in what it means.
         new: the later one, whose `renamed:` is followed.
         names: as `ivr.flow.diff.nodes.new_names` gives them.
     """
@@ -47,12 +49,12 @@ def gone_places(old: Spec, new: Spec, names: Names) -> Iterator[Gone]:
             if not is_place(new.flow, place)
         }
         there = {None if to is None else split(to)[0] for to in went.values()}
-        if len(went) == len(places) > 0 and len(there) == 1:
-            to = there.pop() if len(places) > 1 else went[places[0]]
-            suggestion = _suggestion(node_id, old, new, shapes) if to is None else None
-            yield Gone(place=node_id, to=to, suggestion=suggestion)
-        else:
+        if len(went) < len(places) or len(there) != 1 or there == {node_id}:
             yield from (Gone(place=place, to=to) for place, to in went.items())
+        elif there == {None}:
+            yield _lost(node_id, old, new, shapes)
+        else:
+            yield Gone(place=node_id, to=there.pop() if len(places) > 1 else went[places[0]])
 
 
 def without_resume(old: Flow, new: Flow, names: Names) -> Iterator[NodeId]:
@@ -63,6 +65,17 @@ def without_resume(old: Flow, new: Flow, names: Names) -> Iterator[NodeId]:
             continue
         if not (isinstance(there, Asking) and there.resume):
             yield names.get(node_id, node_id)
+
+
+def _lost(node_id: NodeId, old: Spec, new: Spec, shapes: tuple[_Shapes, _Shapes]) -> Gone:
+    """A node of which nothing says where its callers go on, with what could be done about it."""
+    now = new.flow.nodes.get(node_id)
+    return Gone(
+        place=node_id,
+        to=None,
+        suggestion=_suggestion(node_id, old, new, shapes),
+        is_now=None if now is None else type_of(now),
+    )
 
 
 def _places(node_id: NodeId, node: Node) -> list[str]:
@@ -91,12 +104,13 @@ _Shapes: TypeAlias = dict[str, _Shape]
 
 def _shapes(spec: Spec, names: Names) -> _Shapes:
     flow = spec.flow
-    words = spec.words[flow.flow.default_language].prompts
+    words = spec.words.get(flow.flow.default_language)
+    said = {} if words is None else words.prompts
     texts: dict[str, set[str]] = {}
     for path, prompt in prompts_used(flow):
         match path:
-            case ("nodes", str(node_id), *_):
-                texts.setdefault(node_id, set()).add(words[prompt])
+            case ("nodes", str(node_id), *_) if prompt in said:
+                texts.setdefault(node_id, set()).add(said[prompt])
             case _:
                 pass
     led = arrivals(flow, names)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.flow.diff.arrivals import Arrivals, arrivals, compare_arrivals, told_arrivals
 from ivr.flow.diff.change import Change, Kind, NodeDifference
-from ivr.flow.diff.fields import compare_fields, fields
+from ivr.flow.diff.fields import compare_fields, fields, type_of
 from ivr.flow.diff.rows import Sides, compare_rows, entries, seats
 from ivr.flow.model import Lesson
 from ivr.flow.places import is_place, renamed, split
@@ -129,8 +129,3 @@ def _alone(kind: Kind, node_id: NodeId, node: Node, led: Arrivals) -> NodeDiffer
     return NodeDifference(
         kind=kind, node=node_id, type=type_of(node), changes=(ways,) if told else ()
     )
-
-
-def type_of(node: Node) -> str:
-    """The `kind:` of a node, as the file has it."""
-    return str(node.__struct_config__.tag)

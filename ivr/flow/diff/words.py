@@ -48,9 +48,11 @@ def _compare(
         elif old[prompt] != text:
             was, now = mark(old[prompt], text)
             yield WordChange(kind=Kind.CHANGED, language=language, prompt=prompt, was=was, now=now)
-    for prompt in old.keys() - new.keys() - set(earlier_names.values()):
-        pieces = (Piece(old[prompt], is_other=True),)
-        yield WordChange(kind=Kind.REMOVED, language=language, prompt=prompt, was=pieces)
+    kept = {*new, *earlier_names.values()}
+    for prompt, text in old.items():
+        if prompt not in kept:
+            pieces = (Piece(text, is_other=True),)
+            yield WordChange(kind=Kind.REMOVED, language=language, prompt=prompt, was=pieces)
 
 
 def _renamed(old: Mapping[PromptId, str], new: Mapping[PromptId, str]) -> dict[PromptId, PromptId]:

@@ -22,8 +22,8 @@ Examples:
 
 \b
 Exits with 0; with 1 when callers would be lost: a place at which they can stand is gone, and
-`renamed:` in NEW does not say where to; with 2 on wrong usage, when one of the two has errors, or
-when the Redis at REDIS_URL does not answer (all else is told).
+`renamed:` in NEW does not say where to; with 2 on wrong usage, when NEW has errors or OLD
+cannot be read, or when the Redis at REDIS_URL does not answer (all else is told).
 """
 
 
@@ -45,18 +45,19 @@ def diff(ctx: click.Context, old: str, new: str | None, *, is_json: bool) -> Non
     counts.
     """
     from ivr.cli.flow.diff.text import tell
-    from ivr.cli.flow.diff.version import read_version
+    from ivr.cli.flow.diff.version import read_new, read_old
     from ivr.errors import FlowError, StoreError
     from ivr.settings import Settings, environment
 
     settings = Settings.from_env(environment())
     try:
         versions = (
-            read_version(old, settings.config, "OLD"),
-            read_version(new or str(settings.config), settings.config, "NEW"),
+            read_old(old, settings.config),
+            read_new(new or str(settings.config), settings.config),
         )
     except FlowError as error:
-        click.echo(f"{error}\nA flow with problems cannot be compared; mend it first.", err=True)
+        told = "With these problems it cannot be compared; mend them, or name another version."
+        click.echo(f"{error}\n{told}", err=True)
         ctx.exit(2)
     trouble = None
     try:

@@ -42,18 +42,27 @@ def _gone(report: Report) -> Iterator[Concern]:
 
 
 def _lost(gone: Gone, people: str, report: Report) -> Concern:
+    went = "is gone, and `renamed:` does not say where to"
+    if gone.is_now is not None:
+        went = f"is of the kind '{gone.is_now}' now, at which no call can stand"
     stand = f"{people} stand" if people else "Who stands"
     return Concern(
-        f"'{gone.place}' is gone, and `renamed:` does not say where to. {stand} there: a running "
-        f"call is taken to '{report.home}', and who was cut off there begins anew at the next.",
+        f"'{gone.place}' {went}. {stand} there: a running call is taken to '{report.home}', and "
+        "who was cut off there begins anew at the next.",
         is_lost=True,
-        advice=(
-            f"write in flow.yaml:  renamed: {{{gone.place}: {gone.suggestion or '…'}}}",
-            "it resembles that node most"
-            if gone.suggestion
-            else "with the node at which they should go on in place of …",
-        ),
+        advice=tuple(_advice(gone)),
     )
+
+
+def _advice(gone: Gone) -> Iterator[str]:
+    if gone.is_now is not None:
+        yield f"give the node '{gone.place}' another name in flow.yaml, and write there:"
+    lead = "" if gone.is_now is not None else "write in flow.yaml:  "
+    yield f"{lead}renamed: {{{gone.place}: {gone.suggestion or '…'}}}"
+    if gone.suggestion is None:
+        yield "with the node at which they should go on in place of …"
+    else:
+        yield "it resembles that node most"
 
 
 def _no_resume(report: Report) -> Iterator[Concern]:
@@ -66,7 +75,7 @@ def _no_resume(report: Report) -> Iterator[Concern]:
 
 
 def _earlier(report: Report) -> Iterator[Concern]:
-    """Callers at places that OLD itself knew only by its `renamed:`."""
+    """Callers at places that OLD itself knew only by `renamed:`, or at a part of a code."""
     told = {each.place for each in report.gone} | set(report.no_resume)
     for each in report.callers.affected if report.callers else ():
         if {each.place, split(each.place)[0]} & told:
@@ -81,8 +90,8 @@ def _earlier(report: Report) -> Iterator[Concern]:
             )
         else:
             yield Concern(
-                f"'{each.place}' is a name of an earlier version; its callers go on at "
-                f"'{each.calls_to}': {people}."
+                f"'{each.place}' is no place in NEW; its callers go on at '{each.calls_to}': "
+                f"{people}."
             )
 
 

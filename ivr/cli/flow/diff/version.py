@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import click
 from msgspec import Struct
 
-from ivr.cli.project import read_spec
+from ivr.cli.folder import judge_folder
 from ivr.errors import FlowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.flow.load import Judged
     from ivr.flow.model import Spec
 
 GIT_SECONDS: Final = 30
@@ -33,27 +34,49 @@ class Version(Struct, frozen=True):
     spec: Spec
 
 
-def read_version(given: str, config: Path, hint: str) -> Version:
-    """The version that an argument names; a folder wins over a revision of the same name.
+def read_old(given: str, config: Path) -> Version:
+    """The version that OLD names; errors that today's checks find in it keep nobody from comparing.
 
     Args:
-        given: a config folder, or a revision of git such as `HEAD` or `v1.2`.
+        given: a config folder, or a revision of git such as `HEAD` or `v1.2`; a folder wins over a
+            revision of the same name.
         config: the folder that is meant in a revision.
-        hint: what the argument is called in messages.
 
     Raises:
-        FlowError: that version has problems; all of them are named.
+        FlowError: a file cannot be read or has not the shape that it must have; all that is wrong
+            is named.
         click.BadParameter: it is no folder, and git cannot give it.
     """
+    name, judged = _judge(given, config, "OLD")
+    return Version(name, judged.spec or judged.checked())
+
+
+def read_new(given: str, config: Path) -> Version:
+    """The version that NEW names, which must have no errors.
+
+    Args:
+        given: as for `read_old`.
+        config: likewise.
+
+    Raises:
+        FlowError: it has errors; all of them are named.
+        click.BadParameter: it is no folder, and git cannot give it.
+    """
+    name, judged = _judge(given, config, "NEW")
+    return Version(name, judged.checked())
+
+
+def _judge(given: str, config: Path, hint: str) -> tuple[str, Judged]:
+    """A version's name and what was found in it; `hint` is what messages call the argument."""
     folder = Path(given)
     if folder.is_dir():
-        return Version(given, read_spec(folder))
-    return _from_git(given, config, hint)
+        return given, judge_folder(folder)
+    return _judge_in_git(given, config, hint)
 
 
-def _from_git(revision: str, config: Path, hint: str) -> Version:
+def _judge_in_git(revision: str, config: Path, hint: str) -> tuple[str, Judged]:
     """The config folder as a revision has it."""
-    from ivr.flow.load import load
+    from ivr.flow.load import judge
 
     if not config.is_dir():
         message = f"there is no folder {config}; run the command in the project, or set IVR_CONFIG"
@@ -67,7 +90,7 @@ def _from_git(revision: str, config: Path, hint: str) -> Version:
         except UnicodeDecodeError as error:
             problem = f"{name}/{path}: it is not UTF-8; give a folder in which it is"
             raise FlowError(f"{name}/ cannot be read:", [problem]) from error
-    return Version(name, load(files, name))
+    return name, judge(files, name)
 
 
 def _commit(revision: str, config: Path, hint: str) -> str:
@@ -123,7 +146,7 @@ def _refused(
 
 
 def _listed(commit: str, name: str, config: Path, hint: str) -> Iterator[tuple[str, str]]:
-    """The files that make a spec, as `read_spec` takes them from a folder: path and blob."""
+    """The files that make a spec, as `judge_folder` takes them: path and blob."""
     asked = ("ls-tree", "-l", "-z", commit, "--", *FILES)
     lines = _git(config, hint, *asked).stdout.decode(errors="replace").split("\0")
     found = [(*line.partition("\t")[0].split(), line.partition("\t")[2]) for line in lines if line]
@@ -136,5 +159,5 @@ def _listed(commit: str, name: str, config: Path, hint: str) -> Iterator[tuple[s
         message = f"{name} has more than {MAX_BYTES // 1_000_000} MB; give a folder"
         raise click.BadParameter(message, param_hint=hint)
     for path, blob, _ in blobs:
-        if path in FILES or path.endswith(".yaml"):
+        if path in FILES or (path.endswith(".yaml") and not path.startswith("prompts/.")):
             yield path, blob
