@@ -40,11 +40,13 @@ function answers(ctx, properties) {
   if (block.type === SELECT) {
     return Object.keys(properties.line_trouble ? own.events : block.config.choices)
   }
-  const { digits } = own.entry
+  const wrong = '9'.repeat(own.entry.digits - 1)
+  // Only after the last try does it matter what holds of the caller.
+  if (properties !== asked.facts[0]) return [wrong]
   const code = words(ctx, at).text.replace(/ /g, '')
   const right = /^\d+$/.test(code) ? code : asked.code
   const other = right.slice(0, -1) + ((Number(right.slice(-1)) + 1) % 10)
-  return [right, other, right.slice(0, 2), '', '#', '9'.repeat(digits - 1)]
+  return [right, other, right.slice(0, 2), '', '#', wrong]
 }
 
 /** What tells two states apart: where the call stands and, at an entry, how often it was tried. */
@@ -62,9 +64,22 @@ async function begin(properties) {
   return ctx
 }
 
+/** Whether an answer can show anything new: an exit, or these facts behind where it leads.
+ *
+ * At an entry every answer leaves by the one exit, and what follows depends on the answer.
+ */
+function isNew(ctx, given, facts, tried) {
+  const { block } = standing(ctx).prompt
+  const exit = block.exits.find((each) => each.tag === given)
+  if (block.type !== SELECT || !taken.has(exit.uuid)) return true
+  const behind = `${exit.destination_block} ${asked.facts.indexOf(facts)}`
+  return !tried.has(behind) && Boolean(tried.add(behind))
+}
+
 /** Every state, entered from the one that led there first. */
 async function everywhere() {
   const known = new Map()
+  const tried = new Set()
   const meet = (ctx) => {
     if (ctx && !known.has(named(ctx))) known.set(named(ctx), ctx)
   }
@@ -72,7 +87,9 @@ async function everywhere() {
   for (const ctx of known.values()) {
     if (known.size > MOST_STATES) throw new Error('there are too many states')
     for (const facts of asked.facts) {
-      for (const given of answers(ctx, facts)) meet(await after(ctx, given, facts))
+      for (const given of answers(ctx, facts)) {
+        if (isNew(ctx, given, facts, tried)) meet(await after(ctx, given, facts))
+      }
     }
   }
   return known

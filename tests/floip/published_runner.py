@@ -34,7 +34,7 @@ def installed(folder: Path) -> Path:
         raise Missing("there is no node with npm")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [npm, "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
         done = subprocess.run(  # noqa: S603 - npm, as it is found on PATH
             command,
@@ -67,8 +67,6 @@ class Walk(Struct, frozen=True, kw_only=True):
     waits: str | None = None
     """The block that waits for an answer; None: the call is over."""
     status: str = ""
-    wrong: tuple[str, ...]
-    """What the package's own schemas refuse."""
     complaints: tuple[str, ...]
 
     @property
@@ -88,6 +86,10 @@ class PublishedRunner(Struct, frozen=True):
     """Walks containers with the runner from npm."""
 
     modules: Path
+
+    def judge(self, container: dict[str, Any]) -> list[str]:
+        """What the package's own schemas refuse of a container, which the runner does not apply."""
+        return msgspec.json.decode(self._run("judge.js", container, {}), type=list[str])
 
     def walk(
         self,

@@ -18,6 +18,8 @@ from ivr.flow.model import Asking, Flow, Lesson, Menu, Spec
 from ivr.flow.usage import prompts_used
 from ivr.paper.floip.container import container, container_json
 from ivr.paper.floip.expressions import NEAR, some_digits
+from ivr.paper.floip.names import languages_of
+from ivr.paper.floip.shapes import Language
 from tests.flow.small import MENU, files_of, small_text
 
 if TYPE_CHECKING:
@@ -170,6 +172,7 @@ def test_no_uuid_stands_for_two_things(exported: Json) -> None:
 def test_no_entry_may_be_kept_and_each_comes_after_the_safety_words(
     spec: Spec, exported: Json
 ) -> None:
+    assert "Nothing that is keyed at a practice entry may be kept." in exported["description"]
     blocks = blocks_of(exported)
     entries = {name.split("/")[0]: b for name, b in blocks.items() if name.endswith("/entry")}
     practising = [name for name, node in spec.flow.nodes.items() if "code" in dir(node)]
@@ -212,7 +215,7 @@ def test_a_practice_aside_is_no_place_to_come_back_to() -> None:
 """)
     assert found["menu"]["type"] == "MobilePrimitives.Message"
     assert "menu/scene" not in found
-    assert [exit_["tag"] for exit_ in found["return"]["exits"]] == ["otherwise"]
+    assert [exit_["tag"] for exit_ in found["return"]["exits"]] == ["_otherwise"]
 
 
 def test_two_keys_with_one_prompt_are_two_choices() -> None:
@@ -241,16 +244,40 @@ def test_a_sign_that_begins_an_expression_is_doubled() -> None:
     assert "mail us @@home" in texts(made, "eng").values()
 
 
-def test_a_language_without_a_code_is_named_with_what_to_do() -> None:
-    spec = small_spec()
-    head = msgspec.structs.replace(spec.flow.flow, languages=("xx",))
-    flow = msgspec.structs.replace(spec.flow, flow=head)
+def test_a_language_is_named_by_three_letters() -> None:
+    found = languages_of(["hi", "mai"])
+    assert found["hi"] == Language(id="hin", label="Hindi", iso_639_3="hin", bcp_47="hi-IN")
+    assert found["mai"] == Language(id="mai", label="mai", iso_639_3="mai", bcp_47="mai-IN")
+
+
+def test_a_language_whose_three_letters_are_not_known_is_named_with_what_to_do() -> None:
     with pytest.raises(PaperError) as caught:
-        container(msgspec.structs.replace(spec, flow=flow))
+        languages_of(["bn", "xx"])
     assert str(caught.value) == (
-        "flow.languages: 'xx' has no three-letter code for FLOIP yet; add it to _LANGUAGES in"
-        " ivr/paper/floip/names.py, or take the language out"
+        "flow.languages: FLOIP needs three letters for a language, and those of 'xx' are not known"
+        " here; call it by its three letters (ISO 639-3, such as mai for Maithili), in flow.yaml"
+        " and in the names of its files"
     )
+
+
+def test_what_is_called_otherwise_is_not_taken_for_the_default() -> None:
+    nodes = """
+  menu:
+    kind: menu
+    prompt: menu
+    options: [{key: '1', prompt: otherwise, go: otherwise}, {key: '2', prompt: x, go: aside}]
+  otherwise:
+    kind: menu
+    prompt: again
+    options: [{key: '1', prompt: y, go: menu}, {key: '2', prompt: z, go: bye}]
+"""
+    found = exported_small(nodes)
+    for name in ("menu/ask", "return"):
+        uuids = [exit_["uuid"] for exit_ in found[name]["exits"]]
+        assert len(set(uuids)) == len(uuids)
+        tags = [exit_["tag"] for exit_ in found[name]["exits"]]
+        assert "otherwise" in tags
+        assert tags[-1] == "_otherwise"
 
 
 def test_clips_stand_beside_the_words_where_there_are_any(spec: Spec) -> None:

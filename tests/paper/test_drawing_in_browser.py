@@ -5,18 +5,20 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from playwright.sync_api import sync_playwright
 
-from ivr.paper.drawing.picture import picture
+from ivr.flow.model import End
+from ivr.paper.drawing.picture import THICK, THIN, picture
 from ivr.paper.drawing.traffic import traffic_of_counts
 from tests.browser.conftest import MISSING, NAMES, flags
-from tests.paper.drawn import shipped_chart
+from tests.paper.drawn import KINDS, flow_of, shipped_chart, small_chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.flow.model import Spec
+    from ivr.flow.model import Node, Spec
 
 OUTSIDE = """() => [...document.querySelectorAll("g[id]")].flatMap(card => {
     const box = card.querySelector(".edge").getBoundingClientRect();
@@ -37,6 +39,11 @@ COVERED = """() => [...document.querySelectorAll("g[id]")].flatMap(card => {
     }
     return found;
 })"""
+
+
+EDGES = """() => Object.fromEntries([...document.querySelectorAll("g[id]")].map(card =>
+    [card.id, parseFloat(getComputedStyle(card.querySelector(".edge[stroke-width]")).strokeWidth)]
+))"""
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +75,26 @@ def test_no_words_leave_their_card_or_cover_others(
     assert page.evaluate("document.querySelectorAll('g[id]').length") == len(spec.flow.nodes)
     assert page.evaluate(OUTSIDE) == []
     assert page.evaluate(COVERED) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_longest_names_have_room(page: Any, kind: str) -> None:
+    here, a, b = (each * 40 for each in "mab")
+    text = msgspec.json.encode(KINDS[kind]).decode().replace(':"a"', f':"{a}"')
+    node = msgspec.json.decode(text.replace(':"b"', f':"{b}"'), type=type(KINDS[kind]))
+    nodes: dict[str, Node] = {a: End(prompt="a"), b: End(prompt="b"), here: node}
+    headings = {here: "Here", a: "There", b: "There"}
+    page.set_content(picture(small_chart(flow_of(nodes), headings)))
+    assert page.evaluate("document.querySelectorAll('g[id]').length") == len(nodes)
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(COVERED) == []
+
+
+def test_the_edge_of_a_card_is_as_thick_as_many_come(page: Any, spec: Spec) -> None:
+    counts = {"reached.greeting": 100, "reached.warm_up": 50}
+    page.set_content(
+        picture(shipped_chart(spec, "en", traffic_of_counts(spec.flow, "Counted.", counts)))
+    )
+    edges = page.evaluate(EDGES)
+    assert edges["greeting"] == THICK
+    assert edges["greeting"] > edges["warm_up"] > edges["goodbye"] == THIN

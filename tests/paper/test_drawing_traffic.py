@@ -108,7 +108,7 @@ def test_each_place_is_shaded_and_its_figures_are_written(spec: Spec) -> None:
     cards = cards_in(svg_of(shipped_chart(spec, "en", counted(spec))))
     assert "25% leave here: 20 of 80" in texts_in(cards["main_menu"])
     assert f"level{LEVELS}" in shades(cards["main_menu"])
-    assert "0.00% leave here: 0 of 100" in texts_in(cards["warm_up"])
+    assert "0% leave here: 0 of 100" in texts_in(cards["warm_up"])
     assert shades(cards["warm_up"]) == {"level0"}
 
 
@@ -135,7 +135,7 @@ def test_shades_are_explained_with_their_shares(spec: Spec) -> None:
     told = said_in(svg_of(shipped_chart(spec, "en", counted(spec))))
     assert "Counted." in told
     assert "nobody leaves here, or nothing is known" in told
-    assert "more than 0.00%, up to 7.50%" in told
+    assert "more than 0%, up to 7.50%" in told
     assert "leaves here" not in said_in(svg_of(shipped_chart(spec, "en")))
 
 
@@ -147,7 +147,7 @@ def test_without_traffic_nothing_is_shaded(spec: Spec) -> None:
 
 @pytest.mark.parametrize(
     ("share", "told"),
-    [(None, ""), (0.0, "0.00%"), (0.0041, "0.41%"), (0.0999, "9.99%"), (0.25, "25%")],
+    [(None, ""), (0.0, "0%"), (0.0041, "0.41%"), (0.0999, "9.99%"), (0.25, "25%")],
 )
 def test_small_shares_keep_their_decimals(share: float | None, told: str) -> None:
     assert share_told(share) == told

@@ -5,6 +5,7 @@ All lengths are in units of the SVG, which are pixels at full size; y grows down
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from msgspec import Struct
 from ivr.paper.drawing import phrases
 from ivr.paper.drawing.figures import figures_told, share_told
 from ivr.paper.drawing.measure import width_of, wrapped
+from ivr.paper.drawing.pen import GAP, PAD, SIZES, Cap, Cell, Pen, Text
 from ivr.paper.drawing.traffic import Passing
 
 if TYPE_CHECKING:
@@ -21,59 +23,28 @@ if TYPE_CHECKING:
     from ivr.paper.drawing.traffic import Traffic
 
 WIDTH: Final = 340
-PAD: Final = 14
-HEAD: Final = 34
+"""Of a card, unless its name or its doors need more."""
+HEAD: Final = 38
 """The band with the kind and the name of the node."""
-SIZES: Final = {"title": 22, "words": 19, "told": 18, "small": 16}
-"""Of the fonts, by the role of a text."""
-LEADING: Final = 1.4
-"""From line to line, in sizes: Bengali needs room above and below."""
-CAP: Final = 26
+HEAD_LEFT: Final = 44
+"""Where the kind stands in it, right of the icon."""
+HEAD_RIGHT: Final = 18
+"""So far from the right edge the name ends."""
+BOLD: Final = 1.1
+"""How much wider bold letters are than others."""
+CAP: Final = 32
 """Across a key cap."""
-DOOR: Final = 142
+DOOR: Final = 146
 """The least width of a door."""
 DOOR_LINES: Final = 4
-TITLE_LINES: Final = 2
+TITLE_LINES: Final = 3
 ROW_LINES: Final = 2
-ENTRY_LINES: Final = 3
-CELLS: Final = 5
-CELL: Final = 46
+ENTRY_LINES: Final = 8
+FIGURE_LINES: Final = 2
+CELLS: Final = 4
+"""Side by side in the strip of steps."""
+CELL: Final = 56
 """The height of a step in the strip of steps."""
-GAP: Final = 6
-
-
-class Text(Struct, frozen=True, kw_only=True):
-    """One line of words; x and y are within the card, at the baseline."""
-
-    x: float
-    y: float
-    text: str
-    role: str
-    anchor: str = "start"
-    is_spoken: bool = False
-    """In the line's language, not in English."""
-    link: str | None = None
-    """The node that a click leads to."""
-
-
-class Cap(Struct, frozen=True):
-    """A key as a round cap; x and y are its middle."""
-
-    x: float
-    y: float
-    key: str
-
-
-class Cell(Struct, frozen=True, kw_only=True):
-    """A step of a lesson with its drop-out."""
-
-    x: float
-    y: float
-    width: float
-    number: int
-    told: str
-    level: int
-    name: str
 
 
 class Door(Struct, frozen=True):
@@ -101,38 +72,6 @@ class Card(Struct, frozen=True, kw_only=True):
     """How many come here, from 0 to 1 of the place where most come."""
 
 
-class _Pen:
-    """Writes into a card from the top down."""
-
-    def __init__(self, width: float) -> None:
-        self.width = width
-        self.y: float = HEAD
-        self.texts: list[Text] = []
-        self.caps: list[Cap] = []
-        self.cells: list[Cell] = []
-
-    def block(self, text: str, role: str, lines: int, *, is_spoken: bool = False) -> None:
-        """Words over the whole width."""
-        for line in wrapped(text, SIZES[role], self.width - 2 * PAD, lines):
-            self.line(PAD, line, role, is_spoken=is_spoken)
-
-    def line(self, x: float, text: str, role: str, *, is_spoken: bool = False) -> None:
-        """One line that fits."""
-        self.y += SIZES[role] * LEADING
-        base = self.y - SIZES[role] * 0.3
-        self.texts.append(Text(x=x, y=base, text=text, role=role, is_spoken=is_spoken))
-
-    def goal(self, way: Way, left: float, used: float) -> None:
-        """Where a way leads, at the right: on the same line if there is room, else below."""
-        told = phrases.goal(way.go)
-        size = SIZES["told"]
-        if left + used + GAP + width_of(told, size) > self.width - PAD:
-            self.y += size * LEADING
-        x, y = self.width - PAD, self.y - size * 0.35
-        link = None if told.startswith("↩") or way.go not in told else way.go
-        self.texts.append(Text(x=x, y=y, text=told, role="told", anchor="end", link=link))
-
-
 def card(box: Box, traffic: Traffic | None) -> Card:
     """A box with its size.
 
@@ -143,7 +82,7 @@ def card(box: Box, traffic: Traffic | None) -> Card:
     doors = [way for way in box.ways if way.is_line]
     if len(box.ways) == 1 and box.ways[0].key is None:
         doors = []  # the line alone says it
-    pen = _Pen(max(WIDTH, len(doors) * DOOR))
+    pen = Pen(max(WIDTH, len(doors) * _door_width(doors), _head(box), _widest_goal(box)), HEAD)
     if box.entries:
         pen.block(f"← {' · '.join(box.entries)}", "small", ENTRY_LINES)
     _figures(pen, box, traffic)
@@ -169,6 +108,25 @@ def card(box: Box, traffic: Traffic | None) -> Card:
     )
 
 
+def _head(box: Box) -> float:
+    """How wide the band with the kind and the name is."""
+    told = width_of(box.kind, SIZES["kind"]) + BOLD * width_of(box.node_id, SIZES["node"])
+    return round(HEAD_LEFT + told + GAP + HEAD_RIGHT, 1)
+
+
+def _door_width(doors: Iterable[Way]) -> float:
+    """How wide each door is, so that no word in one is broken."""
+    words = (word for way in doors for word in way.text.split())
+    widest = max((width_of(word, SIZES["words"]) for word in words), default=0.0)
+    return max(DOOR, math.ceil(min(widest + GAP, WIDTH)))
+
+
+def _widest_goal(box: Box) -> float:
+    """How wide the longest goal is that is written: it has no place to break."""
+    goals = (phrases.goal(way.go) for way in box.ways if not way.is_line)
+    return round(2 * PAD + max((width_of(each, SIZES["told"]) for each in goals), default=0), 1)
+
+
 def _own(box: Box, traffic: Traffic) -> Passing:
     """The figures of a node; those of a lesson stand at its steps."""
     return traffic.places.get(box.node_id, Passing())
@@ -187,12 +145,12 @@ def _strength(passing: Iterable[Passing], traffic: Traffic | None) -> float:
     return round(max((p.reached or 0 for p in passing), default=0) / most, 3) if most else 0.0
 
 
-def _figures(pen: _Pen, box: Box, traffic: Traffic | None) -> None:
+def _figures(pen: Pen, box: Box, traffic: Traffic | None) -> None:
     if traffic is not None and (told := figures_told(_own(box, traffic))):
-        pen.block(told, "told", 1)
+        pen.block(told, "told", FIGURE_LINES)
 
 
-def _content(pen: _Pen, box: Box, traffic: Traffic | None) -> None:
+def _content(pen: Pen, box: Box, traffic: Traffic | None) -> None:
     """What the node says; of a lesson, its steps folded."""
     if not box.steps:
         if box.text:
@@ -202,22 +160,23 @@ def _content(pen: _Pen, box: Box, traffic: Traffic | None) -> None:
     pen.block(f"{count} step{'s' if count > 1 else ''}", "title", 1)
     for number in dict.fromkeys((1, count)):
         if number not in {1, 2}:
-            pen.line(PAD, "⋮", "told")
-        mark = f"{number}."
-        indent = PAD + width_of("00. ", SIZES["words"])
-        lines = wrapped(
-            box.steps[number - 1][1], SIZES["words"], pen.width - PAD - indent, ROW_LINES
-        )
-        pen.y += SIZES["words"] * LEADING
-        pen.texts.append(Text(x=PAD, y=pen.y - SIZES["words"] * 0.3, text=mark, role="words"))
-        pen.y -= SIZES["words"] * LEADING
-        for line in lines:
-            pen.line(indent, line, "words", is_spoken=True)
+            pen.line(PAD, "⋮", "told", is_spoken=False)
+        _step(pen, number, box.steps[number - 1][1])
     if traffic is not None and _passing(box, traffic):
         _strip(pen, box, traffic)
 
 
-def _strip(pen: _Pen, box: Box, traffic: Traffic) -> None:
+def _step(pen: Pen, number: int, text: str) -> None:
+    """A step of a lesson, with its number on its first line."""
+    top, size = pen.y, SIZES["words"]
+    indent = PAD + width_of("00. ", size)
+    pen.line(PAD, f"{number}.", "words", is_spoken=False)
+    pen.y = top
+    for line in wrapped(text, size, pen.width - PAD - indent, ROW_LINES):
+        pen.line(indent, line, "words", is_spoken=True)
+
+
+def _strip(pen: Pen, box: Box, traffic: Traffic) -> None:
     """Every step as a cell: its number, and how many leave there."""
     pen.y += GAP
     width = (pen.width - 2 * PAD) / CELLS
@@ -238,7 +197,7 @@ def _strip(pen: _Pen, box: Box, traffic: Traffic) -> None:
     pen.y += -(-len(box.steps) // CELLS) * CELL + GAP
 
 
-def _row(pen: _Pen, way: Way) -> None:
+def _row(pen: Pen, way: Way) -> None:
     """A way whose goal is written."""
     pen.y += GAP / 2
     left = float(PAD)
@@ -251,42 +210,34 @@ def _row(pen: _Pen, way: Way) -> None:
         pen.line(left, line, role, is_spoken=way.key is not None)
     used = width_of(lines[-1], SIZES[role])
     if way.when:
-        note = f"({way.when})"
-        pen.line(left, note, "small")
-        used = width_of(note, SIZES["small"])
+        notes = wrapped(f"({way.when})", SIZES["small"], pen.width - PAD - left, ROW_LINES)
+        for note in notes:
+            pen.line(left, note, "small", is_spoken=False)
+        used = width_of(notes[-1], SIZES["small"])
     pen.goal(way, left, used)
 
 
-def _doors(pen: _Pen, ways: list[Way]) -> tuple[Door, ...]:
+def _doors(pen: Pen, ways: list[Way]) -> tuple[Door, ...]:
     """The ways that are lines, side by side at the foot."""
     if not ways:
         return ()
     top, bottom, width = pen.y, pen.y, pen.width / len(ways)
     for place, way in enumerate(ways):
         pen.y = top + GAP
-        middle = (place + 0.5) * width
-        if way.key is not None:
-            pen.caps.append(Cap(round(middle, 1), round(pen.y + CAP / 2, 1), way.key))
-            pen.y += CAP
-        role = "told" if way.key is None else "words"
-        note = f"({way.when})" if way.when else ""
-        for text, as_role, spoken in (
-            (way.text, role, way.key is not None),
-            (note, "small", False),
-        ):
-            for line in wrapped(text, SIZES[as_role], width - GAP, DOOR_LINES) if text else ():
-                pen.line(middle, line, as_role, is_spoken=spoken)
-                last = pen.texts.pop()
-                pen.texts.append(
-                    Text(
-                        x=round(middle, 1),
-                        y=last.y,
-                        text=line,
-                        role=as_role,
-                        anchor="middle",
-                        is_spoken=spoken,
-                    )
-                )
+        _door(pen, way, (place + 0.5) * width, width - GAP)
         bottom = max(bottom, pen.y)
     pen.y = bottom + GAP
     return tuple(Door(way, round(n * width, 1), round(width, 1)) for n, way in enumerate(ways))
+
+
+def _door(pen: Pen, way: Way, middle: float, room: float) -> None:
+    """What stands in a door: its key, what it offers, and when it is there."""
+    if way.key is not None:
+        pen.caps.append(Cap(round(middle, 1), round(pen.y + CAP / 2, 1), way.key))
+        pen.y += CAP
+    is_spoken = way.key is not None
+    role = "words" if is_spoken else "told"
+    for line in wrapped(way.text, SIZES[role], room, DOOR_LINES) if way.text else ():
+        pen.middle(middle, line, role, is_spoken=is_spoken)
+    for line in wrapped(f"({way.when})", SIZES["small"], room, DOOR_LINES) if way.when else ():
+        pen.middle(middle, line, "small", is_spoken=False)

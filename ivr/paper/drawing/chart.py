@@ -96,10 +96,11 @@ def chart(
         headings: under which each node stands (ivr.paper.drawing.sections); may lack some.
         traffic: of its callers; None: it is drawn without.
     """
-    ways = _lined(flow, headings, {n: tuple(_ways(flow, words, each)) for n, each in _nodes(flow)})
+    nodes = flow.nodes.items()
+    ways = _lined(flow, headings, {n: tuple(_ways(flow, words, each)) for n, each in nodes})
     entries = _entries(flow, headings, ways)
     grouped: dict[str, list[Box]] = {}
-    for node_id, node in _nodes(flow):
+    for node_id, node in nodes:
         box = Box(
             node_id=node_id,
             kind=str(node.__struct_config__.tag),
@@ -116,10 +117,6 @@ def chart(
         rules=(*phrases.rules(flow), *phrases.reserved(flow)),
         traffic=traffic,
     )
-
-
-def _nodes(flow: Flow) -> Iterator[tuple[NodeId, Node]]:
-    yield from flow.nodes.items()
 
 
 def _steps(node: Node, words: Words) -> tuple[tuple[str, str], ...]:

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from ivr.paper.drawing.traffic import Passing
 
 LITTLE: Final = 0.1
-"""A share below is told with decimals."""
+"""A share below is told with decimals, unless it is none at all."""
 
 
 def share_told(share: float | None) -> str:
     """A share in per cent; empty where it is not known."""
     if share is None:
         return ""
-    return f"{share:.2%}" if share < LITTLE else f"{share:.0%}"
+    return f"{share:.2%}" if 0 < share < LITTLE else f"{share:.0%}"
 
 
 def figures_told(passing: Passing) -> str:

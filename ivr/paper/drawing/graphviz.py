@@ -18,6 +18,7 @@ from ivr.errors import PaperError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ivr.flow.terms import NodeId
     from ivr.paper.drawing.cards import Card
 
 _DOTS_PER_INCH: Final = 72
@@ -66,6 +67,11 @@ class _Answer(Struct):
     edges: list[_Edge] = []
 
 
+def named(node_id: NodeId) -> str:
+    """A node in a statement of DOT: in quotes, since `node` and `edge` are words of DOT."""
+    return f'"{node_id}"'
+
+
 def node(card: Card, middle: Point | None = None) -> str:
     """A card as a node of DOT.
 
@@ -77,7 +83,7 @@ def node(card: Card, middle: Point | None = None) -> str:
     ports = "|".join(f"<d{number}>" for number in range(len(card.doors)))
     label = f'label="{{|{{{ports}}}}}", ' if ports else ""
     pinned = "" if middle is None else f', pos="{middle[0]:.1f},{-middle[1]:.1f}!"'
-    return f"{card.box.node_id} [{label}width={width:.4f}, height={height:.4f}{pinned}];"
+    return f"{named(card.box.node_id)} [{label}width={width:.4f}, height={height:.4f}{pinned}];"
 
 
 def point(name: str, at: Point) -> str:

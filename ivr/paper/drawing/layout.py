@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from ivr.errors import PaperError
-from ivr.paper.drawing.graphviz import MAX_BOXES, drawn, node, point
+from ivr.paper.drawing.graphviz import MAX_BOXES, drawn, named, node, point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,17 +25,17 @@ MARGIN: Final = 18
 """Around the cards of a part, inside of its frame."""
 HEADING: Final = 44
 """The height of the heading of a part."""
-GUTTER: Final = 44
+GUTTER: Final = 36
 """Between frames: lines from part to part run there."""
 LEAVE: Final = 13
 """So far from a card a line to another part bends at the soonest."""
 _AROUND: Final = 'splines=true; inputscale=72; notranslate=true; overlap=true; esep="+5";'
-ABOVE: Final = 300
+ABOVE: Final = 400
 """About what the legend needs."""
 MAX_TRIES: Final = 100
 """So many heights are tried; a flow of ten parts has fewer."""
-SHEET: Final = 420 / 297
-"""How much wider a sheet of A3 is than high."""
+SHEETS: Final = ((420, 297), (297, 420))
+"""A sheet of A3, lying and standing, as (width, height)."""
 
 
 class Frame(Struct, frozen=True):
@@ -109,7 +109,7 @@ def _size(heading: str, each: Drawn) -> _Size:
 
 
 def _within(part: Part, cards: Mapping[NodeId, Card]) -> Iterator[str]:
-    yield "rankdir=TB; nodesep=0.3; ranksep=0.38;"
+    yield "rankdir=TB; nodesep=0.2; ranksep=0.3;"
     yield from (node(cards[box.node_id]) for box in part.boxes)
     inside = {box.node_id for box in part.boxes}
     yield from (edge for edge, go in _edges(part, cards) if go in inside)
@@ -121,7 +121,7 @@ def _edges(part: Part, cards: Mapping[NodeId, Card]) -> Iterator[tuple[str, Node
         doors = cards[box.node_id].doors
         for number, way in enumerate(way for way in box.ways if way.is_line):
             port = f"d{number}:s" if doors else "s"
-            yield f"{box.node_id}:{port} -> {way.go}:n;", way.go
+            yield f"{named(box.node_id)}:{port} -> {named(way.go)}:n;", way.go
 
 
 def _across(
@@ -192,9 +192,10 @@ def _packed(sizes: list[_Size]) -> list[Frame]:
 
 
 def _sheet(frames: list[Frame]) -> float:
-    """How wide the sheet must be that holds these, and what is told above them."""
+    """How much smaller these, and what is told above them, are on the better sheet of A3."""
     width = max(each.x + each.width for each in frames)
-    return max(width, SHEET * (ABOVE + max(each.y + each.height for each in frames)))
+    height = ABOVE + max(each.y + each.height for each in frames)
+    return min(max(width / wide, height / high) for wide, high in SHEETS)
 
 
 def _filled(sizes: list[_Size], room: float) -> list[Frame]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ivr.flow.terms import RESERVED
 from ivr.paper.drawing import phrases
 from ivr.paper.drawing.figures import figures_told, share_told
-from ivr.paper.drawing.traffic import LEVELS
+from ivr.paper.drawing.traffic import SHADES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,6 @@ _SHAPES: Final = {
 }
 """How each kind of node is written around its label."""
 _SPECIAL: Final = re.compile(r"""["#&;<>`\\\[\]{}|@$~^*+=/]|_(?=_)""")
-_SHADES: Final = ("#ffffff", "#fdf0c8", "#fbcf8a", "#f4a261", "#e8794d")
-"""Of `level0` and so on, as in the picture."""
 MAX_LABEL: Final = 60
 """So many letters of a text stand in a label; all of it stands in the table of the page."""
 
@@ -110,8 +108,8 @@ def _escaped(text: str) -> str:
 
 
 def _shades(chart: Chart, traffic: Traffic) -> Iterator[str]:
-    for level in range(LEVELS + 1):
-        yield f"  classDef level{level} fill:{_SHADES[level]},color:#111,stroke:#333"
+    for level, shade in enumerate(SHADES):
+        yield f"  classDef level{level} fill:{shade},color:#111,stroke:#333"
     for box in chart.boxes:
         names = [box.node_id, *(f"{box.node_id}.{step}" for step, _ in box.steps)]
         shares = [traffic.places[name].share for name in names if name in traffic.places]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from ivr.flow.terms import BOOKMARK, REPEAT, RETURN
+from ivr.flow.model import Lesson, Menu, Practice
+from ivr.flow.terms import AGAIN_KEY, BACK_KEY, BOOKMARK, NEXT_KEY, REPEAT, RETURN
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
@@ -95,10 +96,16 @@ def entries(flow: Flow) -> Iterator[tuple[NodeId, str]]:
 
 def rules(flow: Flow) -> Iterator[str]:
     """What holds at every node of a kind and is told once, not drawn at each."""
+    taken = any(isinstance(node, Menu) and node.any_key for node in flow.nodes.values())
+    but = f" and where '{ANY_KEY}' leads on" if taken else ""
     for key, go in flow.global_keys.items():
         does = "says the same again" if go == REPEAT else f"leads to {go}"
-        yield f"Key {key} {does}, everywhere but while a practice code is keyed."
-    yield "In a lesson 1 goes on, and so does silence; 2 says the step again; 3 goes one back."
+        yield f"Key {key} {does}, everywhere but while a practice code is keyed{but}."
+    if any(isinstance(node, Lesson) for node in flow.nodes.values()):
+        yield (
+            f"In a lesson {NEXT_KEY} goes on, and so does silence; {AGAIN_KEY} says the step again;"
+            f" {BACK_KEY} goes one back."
+        )
     yield from _leaving(flow)
     held = flow.confusion
     if held.levels:
@@ -116,10 +123,11 @@ def _leaving(flow: Flow) -> Iterator[str]:
         f"time at one place to {usual.give_up.go}, and then to {usual.ends_at}. "
         "A node with a way of its own says 'tries over'."
     )
-    yield (
-        f"In a practice that is {practice.too_many.go}, then {practice.give_up.go}, "
-        f"and then {usual.give_up.go}."
-    )
+    if any(isinstance(node, Practice) for node in flow.nodes.values()):
+        yield (
+            f"In a practice that is {practice.too_many.go}, then {practice.give_up.go}, "
+            f"and then {usual.give_up.go}."
+        )
 
 
 def reserved(flow: Flow) -> Iterator[str]:

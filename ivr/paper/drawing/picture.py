@@ -10,11 +10,12 @@ from jinja2 import Environment, StrictUndefined, Template
 from msgspec import Struct
 
 from ivr.paper.drawing import phrases
-from ivr.paper.drawing.cards import CELL, HEAD, SIZES, Card, card
+from ivr.paper.drawing.cards import CAP, CELL, HEAD, HEAD_LEFT, HEAD_RIGHT, Card, card
 from ivr.paper.drawing.figures import share_told
-from ivr.paper.drawing.layout import laid_out
+from ivr.paper.drawing.layout import HEADING, laid_out
 from ivr.paper.drawing.measure import width_of, wrapped
-from ivr.paper.drawing.traffic import LEVELS
+from ivr.paper.drawing.pen import SIZES
+from ivr.paper.drawing.traffic import LEVELS, SHADES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
 MARGIN: Final = 32
 LEAST_WIDTH: Final = 1100
 """So that what the picture means has room above a small flow."""
-TITLE: Final = 78
-KEY_ROW: Final = 40
-KEY_WIDTH: Final = 520
-LEADING: Final = 27
+TITLE: Final = 84
+"""The height of the name of the call."""
+KEY_ROW: Final = 42
+KEY_WIDTH: Final = 620
+"""Room for what a kind of node does."""
+LEADING: Final = 33
+"""From line to line of the rules."""
+NOTE_LINES: Final = 9
 THIN: Final = 1.5
 THICK: Final = 7
 """The strength of the edge of a card to which nobody, and to which most callers come."""
@@ -74,7 +79,12 @@ def picture(chart: Chart) -> str:
         height=round(top + layout.height + MARGIN, 1),
         margin=MARGIN,
         head=HEAD,
+        head_left=HEAD_LEFT,
+        head_right=HEAD_RIGHT,
+        heading=HEADING,
+        cap_size=CAP,
         cell_height=CELL,
+        shades=SHADES,
         sizes=SIZES,
         legend=legend,
         left=round((width - layout.width) / 2, 1),
@@ -104,23 +114,38 @@ def _legend(chart: Chart, width: float) -> _Legend:
     columns = max(1, int((width - 2 * MARGIN) // KEY_WIDTH))
     keys, y = _rows(entries, TITLE, columns)
     shown, y = _rows(shades, y, columns)
-    notes = []
-    texts = [*([] if chart.traffic is None else [chart.traffic.told, *_strangers(chart.traffic)])]
-    texts += chart.rules
-    room = (width - 2 * MARGIN - MARGIN) / 2
+    notes, bottom = _notes(chart, y + 10, (width - 3 * MARGIN) / 2)
+    return _Legend(keys, shown, notes, bottom)
+
+
+def _notes(chart: Chart, top: float, room: float) -> tuple[list[_Note], float]:
+    """What is told in sentences, and where it ends.
+
+    It stands in two columns, of which the first takes the half of the lines that is the greater.
+    """
+    size = SIZES["told"]
     blocks = [
-        wrapped(text, SIZES["told"], room - width_of("• ", SIZES["told"]), 9) for text in texts
+        wrapped(text, size, room - width_of("• ", size), NOTE_LINES) for text in _sentences(chart)
     ]
-    # Two columns, of which the first takes the half of the lines that is the greater.
-    total, taken, tops = sum(map(len, blocks)), 0, [y + 10, y + 10]
+    notes: list[_Note] = []
+    total, taken, tops = sum(map(len, blocks)), 0, [top, top]
     for block in blocks:
         column = 0 if taken * 2 < total else 1
+        x = round(MARGIN + column * (room + MARGIN), 1)
         for place, line in enumerate(block):
             tops[column] += LEADING if place else LEADING + 4
-            x = MARGIN + column * (room + MARGIN)
-            notes.append(_Note(round(x, 1), tops[column], f"{'  ' if place else '• '}{line}"))
+            notes.append(_Note(x, tops[column], f"{'  ' if place else '• '}{line}"))
         taken += len(block)
-    return _Legend(keys, shown, notes, max(tops))
+    return notes, max(tops)
+
+
+def _sentences(chart: Chart) -> Iterator[str]:
+    if chart.traffic is not None:
+        yield chart.traffic.told
+        if chart.traffic.strangers:
+            places = ", ".join(chart.traffic.strangers)
+            yield f"Not drawn, since this flow does not have it: {places}."
+    yield from chart.rules
 
 
 def _rows(entries: list[tuple[str, str]], top: float, columns: int) -> tuple[list[_Key], float]:
@@ -137,12 +162,6 @@ def _shades(traffic: Traffic) -> Iterator[tuple[str, str]]:
     for level in range(1, LEVELS + 1):
         low, high = (share_told(traffic.step * each) for each in (level - 1, level))
         yield str(level), f"more than {low}, up to {high}"
-
-
-def _strangers(traffic: Traffic) -> list[str]:
-    if not traffic.strangers:
-        return []
-    return [f"Not drawn, since this flow does not have it: {', '.join(traffic.strangers)}."]
 
 
 @cache

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from ivr.flow.model import Flow
 
-LEVELS: Final = 4
-"""So many shades tell how many leave; none is for nobody."""
+SHADES: Final = ("#ffffff", "#fdf0c8", "#fbcf8a", "#f4a261", "#e8794d")
+"""The first is for nobody, or for what is not known."""
+LEVELS: Final = len(SHADES) - 1
+"""So many shades tell how many leave."""
 _STEPS: Final = tuple(
     digit * 10.0**power
     for power in range(-6, 0)

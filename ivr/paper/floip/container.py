@@ -95,7 +95,8 @@ def _contained(spec: Spec, flow: FloipFlow, resources: Resources) -> Container:
         specification_version=SPECIFICATION,
         uuid=uuid_of(spec.flow.flow.id, "container", spec.flow.flow.id),
         name=flow.name,
-        description=f"The call '{spec.flow.flow.id}' as `ivr flow export floip` gives it.",
+        description=f"The call '{spec.flow.flow.id}' as `ivr flow export floip` gives it."
+        " Nothing that is keyed at a practice entry may be kept.",
         vendor_metadata=ContainerMetadata(ghore_boshe=own),
         flows=(flow,),
         resources=tuple(resources),

@@ -7,7 +7,7 @@ a caller enters: `main_menu`, `register_lesson.register_6`. The others of the pl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from ivr.flow.terms import PromptId
     from ivr.paper.floip.words import Resources
 
-NO_CONFIG = CaseConfig()
+NO_CONFIG: Final = CaseConfig()
+OTHERWISE: Final = "_otherwise"
+"""The tag of a default exit; the ids of a spec begin with a letter, so that none is called so."""
 
 
 class Way(Struct, frozen=True):
@@ -146,7 +148,7 @@ class Draft:
                 block_id=block_id,
                 kind="Core.Case",
                 config=NO_CONFIG,
-                ways=(*ways, Way("otherwise", otherwise, TRUE)),
+                ways=(*ways, Way(OTHERWISE, otherwise, TRUE)),
                 has_default=True,
             )
         )
@@ -177,7 +179,7 @@ class Draft:
                 block_id=block_id,
                 kind="MobilePrimitives.SelectOneResponse",
                 config=config,
-                ways=(*ways, Way("otherwise", otherwise, TRUE)),
+                ways=(*ways, Way(OTHERWISE, otherwise, TRUE)),
                 has_default=True,
                 choices=choices,
             )

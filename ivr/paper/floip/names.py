@@ -14,11 +14,23 @@ if TYPE_CHECKING:
 
 _NAMESPACE: Final = uuid.UUID("6a2b8f0e-4a55-5d0b-9c1e-2f6d7c3e8b41")
 _LANGUAGES: Final = {
-    "bn": ("ben", "Bengali", "bn-IN"),
-    "en": ("eng", "English", "en-IN"),
-    "hi": ("hin", "Hindi", "hi-IN"),
+    "as": ("asm", "Assamese"),
+    "bn": ("ben", "Bengali"),
+    "en": ("eng", "English"),
+    "gu": ("guj", "Gujarati"),
+    "hi": ("hin", "Hindi"),
+    "kn": ("kan", "Kannada"),
+    "ml": ("mal", "Malayalam"),
+    "mr": ("mar", "Marathi"),
+    "ne": ("nep", "Nepali"),
+    "or": ("ori", "Odia"),
+    "pa": ("pan", "Punjabi"),
+    "ta": ("tam", "Tamil"),
+    "te": ("tel", "Telugu"),
+    "ur": ("urd", "Urdu"),
 }
-"""Code of the spec → its code in ISO 639-3, its name, and its locale in India."""
+"""A code of two letters → its code in ISO 639-3, and its name."""
+_ISO_639_3_LETTERS: Final = 3
 KEY_NAMES: Final = {"*": "star", "#": "hash"}
 
 
@@ -47,18 +59,23 @@ def key_name(key: str) -> str:
 
 
 def languages_of(codes: Iterable[str]) -> dict[str, Language]:
-    """The languages of a flow, by their codes in the spec.
+    """The languages of a flow, by their codes in the spec; each as it is spoken in India.
+
+    Args:
+        codes: of ISO 639; those of three letters stand as they are, under no other name.
 
     Raises:
-        PaperError: one has no code in ISO 639-3 that is known here.
+        PaperError: the three letters for one of two letters are not known here.
     """
     found = {}
     for code in codes:
-        if code not in _LANGUAGES:
+        known = (code, code) if len(code) == _ISO_639_3_LETTERS else _LANGUAGES.get(code)
+        if known is None:
             raise PaperError(
-                f"flow.languages: '{code}' has no three-letter code for FLOIP yet; add it to"
-                " _LANGUAGES in ivr/paper/floip/names.py, or take the language out"
+                f"flow.languages: FLOIP needs three letters for a language, and those of '{code}'"
+                " are not known here; call it by its three letters (ISO 639-3, such as mai for"
+                " Maithili), in flow.yaml and in the names of its files"
             )
-        three, label, locale = _LANGUAGES[code]
-        found[code] = Language(id=three, label=label, iso_639_3=three, bcp_47=locale)
+        three, label = known
+        found[code] = Language(id=three, label=label, iso_639_3=three, bcp_47=f"{code}-IN")
     return found
