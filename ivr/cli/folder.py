@@ -46,14 +46,11 @@ def judge_folder(folder: Path) -> Judged:
     see_folder(folder)
     files, unreadable = _files(folder)
     judged = judge(files, str(folder))
-    if unreadable:
-        # A file that cannot be read is there, so that nothing is to be told of it as missing.
-        told = {problem.file for problem in unreadable}
-        others = (problem for problem in judged.problems if problem.file not in told)
-        judged = replace(judged, spec=None, problems=in_order((*others, *unreadable)))
+    told = {problem.file for problem in unreadable}
+    others = (problem for problem in judged.problems if problem.file not in told)
     reads = [judge_lexicon_at(path) for path in sorted(folder.glob("lexicon.*.yaml"))]
     broken = (problem for read in reads for problem in read.problems)
-    judged = replace(judged, problems=in_order((*judged.problems, *broken)))
+    judged = replace(judged, problems=in_order((*others, *unreadable, *broken)))
     spec = judged.spec
     if spec is None:
         return judged
@@ -62,14 +59,20 @@ def judge_folder(folder: Path) -> Judged:
 
 
 def _files(folder: Path) -> tuple[dict[str, str], list[Problem]]:
-    """The texts of flow, facts and words by their names inside the folder."""
-    names = [folder / "flow.yaml", folder / "facts.yaml", *sorted(folder.glob("prompts/*.yaml"))]
+    """The texts of flow, facts and words by their names in the folder, and what cannot be read.
+
+    What cannot be read is there all the same, as an empty text: it is not to be told as missing. A
+    name that begins with a dot is no file of words: editors and macOS leave such beside one.
+    """
+    words = sorted(path for path in folder.glob("prompts/*.yaml") if path.name[0] != ".")
     files: dict[str, str] = {}
     problems: list[Problem] = []
-    for path in filter(lambda each: each.exists(), names):
+    for path in (folder / "flow.yaml", folder / "facts.yaml", *words):
+        if not path.exists():
+            continue
         text = read_text(path)
         if isinstance(text, Problem):
             problems.append(text)
-        else:
-            files[str(path.relative_to(folder))] = text
+            text = ""
+        files[str(path.relative_to(folder))] = text
     return files, problems

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from ivr.flow.problem import Problem
 
@@ -12,17 +13,24 @@ if TYPE_CHECKING:
     from ivr.flow.reading import Read
     from ivr.speech.lexicon import Lexicon
 
+_LANGUAGE: Final = re.compile("[a-z]{2,3}")
+
 
 def read_text(path: Path) -> str | Problem:
     """The text of a file, or why it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return Problem(str(path), line, None, "it is not UTF-8", "save it as UTF-8 in your editor")
+        return _not_utf8(path, error.object[: error.start].count(b"\n") + 1)
     except OSError as error:
         told = f"it cannot be read: {error.strerror}"
         return Problem(str(path), 1, None, told, "mend or remove it")
+    # UTF-16 without a mark in front passes for UTF-8 where all of it is English.
+    return _not_utf8(path, 1) if "\0" in text else text
+
+
+def _not_utf8(path: Path, line: int) -> Problem:
+    return Problem(str(path), line, None, "it is not UTF-8", "save it as UTF-8 in your editor")
 
 
 def judge_lexicon_at(path: Path) -> Read[Lexicon]:
@@ -30,11 +38,15 @@ def judge_lexicon_at(path: Path) -> Read[Lexicon]:
     from ivr.flow.reading import Read
     from ivr.speech.lexicon import judge_lexicon
 
+    language = path.name.removeprefix("lexicon.").removesuffix(".yaml")
+    if not _LANGUAGE.fullmatch(language):
+        told = "this is no language's file, such as lexicon.bn.yaml"
+        problem = Problem(str(path), 1, None, told, "take it away or rename it")
+        return Read(str(path), None, (problem,))
     text = read_text(path)
     if isinstance(text, Problem):
         return Read(str(path), None, (text,))
     read = judge_lexicon(text, str(path))
-    language = path.name.split(".")[1]
     if read.value is None or read.value.language == language:
         return read
     told = f"'{read.value.language}' is not what the file is called"

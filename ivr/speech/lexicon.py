@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from ivr.errors import SpeechError
 from ivr.flow.reading import nfc_source, read_source
 from ivr.flow.schema import schema_of
 from ivr.flow.terms import JOINERS, Language
@@ -128,16 +127,6 @@ def _joined(form: str, ending: str) -> str:
     if _VOWEL_SIGN.match(ending):
         form = form.removesuffix(HASANTA)
     return form + ending
-
-
-def read_lexicon(text: str, file: str = "lexicon") -> Lexicon:
-    """Parse the text of a lexicon file (YAML) into a lexicon; see `judge_lexicon`.
-
-    Raises:
-        SpeechError: with every problem of the file in the order of the lines, each on a line of
-            its own as `config/lexicon.bn.yaml:41: …; …`.
-    """
-    return judge_lexicon(text, file).checked(SpeechError)
 
 
 def judge_lexicon(text: str, file: str) -> Read[Lexicon]:

@@ -73,6 +73,20 @@ class Row(Struct, frozen=True):
             return None
         return sum(lengths) + PAUSE_SECONDS[pace] * (len(lengths) - 1)
 
+    def overlong(
+        self, pace: Pace, clip_seconds: Callable[[PromptId], float | None]
+    ) -> float | None:
+        """The seconds that it takes, if they are too many; None also when a clip is missing.
+
+        Args:
+            pace: of the clips.
+            clip_seconds: as for `seconds`.
+        """
+        seconds = self.seconds(pace, clip_seconds)
+        # In hundredths, as it is told.
+        is_over = seconds is not None and round(seconds, 2) > self.limit(pace)
+        return seconds if is_over else None
+
 
 def rows(flow: Flow) -> tuple[Row, ...]:
     """List every row that has a limit, in the flow's order, each once, where it first stands.
@@ -102,13 +116,13 @@ def overlong(
         pace: of the clips.
         clip_seconds: the length of a prompt's clip at that pace; None where there is none.
     """
-    seconds, limit = row.seconds(pace, clip_seconds), row.limit(pace)
-    if seconds is None or round(seconds, 2) <= limit:  # as it would be told
+    seconds = row.overlong(pace, clip_seconds)
+    if seconds is None:
         return None
     return Fault(
         f"seconds of {row.name}",
         f"{seconds:.2f} s",
-        f"at most {limit:g} s",
+        f"at most {row.limit(pace):g} s",
         f"it is more than a caller can hold: use fewer words in config/prompts/{language}.yaml",
     )
 

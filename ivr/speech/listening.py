@@ -95,8 +95,8 @@ def _over(
 ) -> tuple[float, Finding] | None:
     """By how much a row is above its limit, and the finding; None when it is within it."""
     for pace in Pace:
-        taken, limit = row.seconds(pace, seconds[pace].get), row.limit(pace)
-        if taken is not None and round(taken, 2) > limit:  # as it is told
+        taken, limit = row.overlong(pace, seconds[pace].get), row.limit(pace)
+        if taken is not None:
             slow = " at the slow pace" if pace is Pace.SLOW else ""
             what = f"{row.name} takes {taken:.2f} s{slow} ({language}), {limit:g} s at most"
             return taken / limit, _placed(row, language, what)

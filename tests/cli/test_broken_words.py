@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -92,6 +92,87 @@ def test_every_file_that_cannot_be_read_is_told_and_none_as_missing() -> None:
         "config/lexicon.bn.yaml:1: it is not UTF-8; save it as UTF-8 in your editor",
         "config/prompts/en.yaml:1: it cannot be read: Is a directory; mend or remove it",
     ]
+
+
+WORDS = ("flow.yaml", "facts.yaml", "lexicon.en.yaml", "prompts/bn.yaml", "prompts/en.yaml")
+
+
+@pytest.mark.parametrize("names", [*((name,) for name in WORDS), WORDS], ids=str)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_saved_as_utf_16_is_told_once_and_nothing_of_it_as_missing(
+    names: tuple[str, ...], encoding: str
+) -> None:
+    for name in names:
+        path = Path("config", name)
+        path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+    problems = [(each.file, each.what, each.to_do) for each in judged().problems]
+    what, to_do = "it is not UTF-8", "save it as UTF-8 in your editor"
+    assert problems == [(f"config/{name}", what, to_do) for name in sorted(names)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "line_end"),
+    [
+        pytest.param(b"", b"\r\n", id="Windows line ends"),
+        pytest.param(b"\xef\xbb\xbf", b"\n", id="BOM"),
+    ],
+)
+def test_what_an_editor_of_windows_leaves_does_no_harm(begin: bytes, line_end: bytes) -> None:
+    change("flow.yaml", "  start: greeting", "  start: greting")
+    before = told()
+    for path in Path("config").rglob("*.yaml"):
+        path.write_bytes(begin + path.read_bytes().replace(b"\n", line_end))
+    assert told() == before
+    assert len(before) == 1
+
+
+@pytest.mark.parametrize("name", [".en.yaml", "._en.yaml", ".#en.yaml"])
+def test_what_an_editor_leaves_beside_the_words_does_not_count(name: str) -> None:
+    before = judged().checked()
+    Path("config/prompts", name).write_bytes(b"\0\xff")
+    assert judged().checked() == before
+
+
+def test_a_copy_of_a_lexicon_is_told() -> None:
+    text = Path("config/lexicon.en.yaml").read_text(encoding="utf-8")
+    Path("config/lexicon.en.old.yaml").write_text(text, encoding="utf-8")
+    assert told() == [
+        (
+            "config/lexicon.en.old.yaml:1: this is no language's file, such as lexicon.bn.yaml; "
+            "take it away or rename it"
+        )
+    ]
+
+
+def in_devanagari(held: Any) -> Any:
+    """Every text with each Latin letter as one of Devanagari: no Hindi, but told apart as it is."""
+    match held:
+        case str():
+            letters = {ord("a") + place: 0x915 + place for place in range(26)}
+            return held.lower().translate(letters)
+        case list():
+            return [in_devanagari(each) for each in held]
+        case dict():
+            return {name: in_devanagari(each) for name, each in held.items()}
+        case _:
+            return held
+
+
+def test_in_a_language_that_is_added_just_what_is_left_out_is_told() -> None:
+    change("flow.yaml", "languages: [bn, en]", "languages: [bn, en, hi]")
+    left_out = {"choose_more", "register_2", "goodbye"}
+    for name in ("prompts/{}.yaml", "lexicon.{}.yaml"):
+        english = yaml.safe_load(Path("config", name.format("en")).read_text(encoding="utf-8"))
+        fixed = {"language": "hi", "facts_as_of": english.get("facts_as_of")}
+        hindi = {key: fixed.get(key) or in_devanagari(each) for key, each in english.items()}
+        for prompt_id in left_out:
+            hindi.get("prompts", {}).pop(prompt_id, None)
+        text = yaml.safe_dump(hindi, allow_unicode=True, sort_keys=False)
+        Path("config", name.format("hi")).write_text(text, encoding="utf-8")
+    assert {(each.what, each.to_do) for each in judged().problems} == {
+        (f"prompt '{prompt_id}' has no words", "add it to prompts/hi.yaml")
+        for prompt_id in left_out
+    }
 
 
 def test_a_broken_lexicon_and_broken_words_are_told_together() -> None:

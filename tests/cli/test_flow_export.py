@@ -48,7 +48,7 @@ def config(tmp_path: Path) -> Path:
         pytest.param(
             ["script", "--format", "text", "--language", "en"], "Helper's script\n", id="text"
         ),
-        pytest.param(["sms"], "# 1 of 27: 66 units, UCS-2, 1 part\n১/২৭ ", id="sms"),
+        pytest.param(["sms"], "# 1 of 20: 68 units, UCS-2, 1 part\n১/২০ ", id="sms"),
         pytest.param(
             ["sms", "--language", "en"], "# 1 of 12: 156 units, GSM 03.38, 1 part\n1/12 ", id="gsm"
         ),
@@ -117,7 +117,7 @@ def test_wrong_usage_is_told(arguments: list[str], message: str) -> None:
 def test_messages_are_given_to_a_program_with_their_measures() -> None:
     told = json.loads(run("sms", "--format", "json", "--number", NUMBER).stdout)
     assert told["language"] == "bn"
-    assert [each["parts"] for each in told["messages"]] == [1] * 27
+    assert [each["parts"] for each in told["messages"]] == [1] * 21
     last = told["messages"][-1]
     assert last["text"].endswith("+91 98300 12345")
     assert last["encoding"] == "UCS-2"
@@ -137,8 +137,18 @@ def test_words_that_are_missing_name_the_file_to_copy(config: Path) -> None:
 
 
 def test_words_that_are_not_utf8_are_told(config: Path) -> None:
-    (config / "paper.bn.yaml").write_bytes(b"\xff")
-    assert "paper.bn.yaml cannot be read: " in error(run("sms", IVR_CONFIG=str(config)))
+    path = config / "paper.bn.yaml"
+    path.write_bytes(b"paper: 1\n\xff")
+    told = f"{path}:2: it is not UTF-8; save it as UTF-8 in your editor"
+    assert error(run("sms", IVR_CONFIG=str(config))) == told
+
+
+def test_words_that_cannot_be_read_are_told(config: Path) -> None:
+    path = config / "paper.bn.yaml"
+    path.unlink()
+    path.mkdir()
+    told = f"{path}:1: it cannot be read: Is a directory; mend or remove it"
+    assert error(run("sms", IVR_CONFIG=str(config))) == told
 
 
 def test_words_that_do_not_fit_the_lesson_are_told_by_line(config: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -237,6 +238,19 @@ def test_the_page_needs_nothing_from_elsewhere(spec: Spec, words: SheetWords) ->
     tags = {tag for tag, _ in Page(text).tags}
     assert not tags & {"script", "img", "link", "iframe", "object"}
     assert [part for part in ("url(", "@import", "http:", "https:", " src=") if part in text] == []
+
+
+def test_nothing_is_printed_in_small_type(spec: Spec, words: SheetWords) -> None:
+    printed = sheet(spec.flow, "en", "3f2a", [line(1)], words).partition("@media print")[2]
+    sizes = {
+        names.strip(): float(size)
+        for names, size in re.findall(
+            r"^ *([^{}@]+) \{[^}]*font-size: ([\d.]+)pt", printed, re.MULTILINE
+        )
+    }
+    assert min(sizes.values()) >= 11
+    assert sizes[".text"] >= 16
+    assert {"html", ".small, dt, thead th"} <= sizes.keys()  # what else is in rem goes by html
 
 
 def test_the_table_can_be_read_by_a_screen_reader(spec: Spec) -> None:

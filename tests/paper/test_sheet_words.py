@@ -114,7 +114,7 @@ def test_all_problems_are_told_together_in_the_order_of_their_lines() -> None:
     ("text", "problem"),
     [
         pytest.param("", "the file is empty; put back what it held", id="empty"),
-        pytest.param("- a", "['a'] should be a group of names and values", id="a list"),
+        pytest.param("- a", "a list should be a group of names and values", id="a list"),
     ],
 )
 def test_a_file_of_other_things_is_refused(text: str, problem: str) -> None:

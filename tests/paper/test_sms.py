@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,7 +48,7 @@ def test_joined_the_messages_are_the_safety_rule_the_day_the_steps_and_the_numbe
         f"{words.sms.dated}: {day}",
         *(
             f"{words.sms.step} {in_digits(step.number, words)}: {step.text}"
-            for step in written_steps(spec, words)
+            for step in written_steps(spec, words, short=True)
         ),
         f"{words.sms.call}: +91 98300 12345",
     ]
@@ -65,6 +66,15 @@ def test_the_safety_rule_comes_first_and_shares_no_message_with_a_step(
     assert opening.startswith(" ".join(words.sms.safety))
     assert words.sms.safety[0] in texts[0]
     assert not any(re.search(rf"{words.sms.step} \S+:", text) for text in texts[:first_step])
+
+
+def test_in_bengali_no_step_takes_more_than_two_messages(spec: Spec) -> None:
+    words = shipped("bn")
+    texts = [message.text.partition(" ")[2] for message in messages(spec, words, NUMBER)]
+    begins = [at for at, text in enumerate(texts) if text.startswith(f"{words.sms.step} ")]
+    assert len(begins) == 15  # each begins a message of its own
+    assert {end - begin for begin, end in pairwise((*begins, len(texts) - 1))} == {1, 2}
+    assert len(texts) == 21
 
 
 def test_without_a_number_no_message_names_one(spec: Spec) -> None:

@@ -81,6 +81,25 @@ def test_a_replacement_that_no_step_says_is_a_warning_at_its_line(
     assert told(spec, changed) == [("paper.en.yaml", path, "no step of the lesson says 'Old User'")]
 
 
+def test_short_messages_have_shorter_words_and_paper_does_not(
+    spec: Spec, words: PaperWords
+) -> None:
+    sms = msgspec.structs.replace(words.sms, written={"Next": "N", "the page": "it"})
+    changed = msgspec.structs.replace(words, written={"Next": "[Next]", "Look": "See"}, sms=sms)
+    step = saying(spec, register_2="Look at the page. Press Next.")
+    assert written_steps(step, changed)[1].text == "See at the page. Press [Next]."
+    assert written_steps(step, changed, short=True)[1].text == "See at it. Press N."
+
+
+def test_shorter_words_that_no_step_says_are_a_warning_at_their_line(
+    spec: Spec, words: PaperWords
+) -> None:
+    sms = msgspec.structs.replace(words.sms, written={"New User": "User", "Old User": "x"})
+    found = told(spec, msgspec.structs.replace(words, sms=sms))
+    path = ("sms", "written", "Old User")
+    assert found == [("paper.en.yaml", path, "no step of the lesson says 'Old User'")]
+
+
 def test_a_wait_for_what_is_no_step_is_a_warning(spec: Spec, words: PaperWords) -> None:
     waits = {**words.script.waits, "greeting": "x"}
     script = msgspec.structs.replace(words.script, waits=waits)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.speech.key_words import KeyWords
-from ivr.speech.lexicon import read_lexicon
+from tests.speech.written_lexicon import lexicon_of
 
 if TYPE_CHECKING:
     from ivr.speech.lexicon import Lexicon
@@ -39,6 +39,11 @@ def english(lexicons: dict[str, Lexicon]) -> KeyWords:
         pytest.param("For the second one press two.", "", id="a key on both sides"),
         pytest.param("Press 12 times.", "", id="a number of two figures"),
         pytest.param("Press it once.", "", id="no key"),
+        pytest.param("For news push seven.", "7", id="another word of pressing"),
+        pytest.param("Press the seven key.", "7", id="before the word for a key"),
+        pytest.param(
+            "Press the key five, the key marked four.", "5", id="after the word for a key"
+        ),
         pytest.param("web.one press", "1", id="a point inside of words ends nothing"),
     ],
 )
@@ -55,6 +60,8 @@ def test_a_key_word_beside_a_word_of_pressing_is_a_key(
         pytest.param("আবার শুনতে, স্টার টিপুন। যেতে, শূন্য টিপুন।", "*0", id="two sentences"),
         pytest.param("৭ টিপলে থামব।", "7", id="a Bengali figure"),
         pytest.param("এক বা দুই টিপুন।", "12", id="two with a word between"),
+        pytest.param("শিখতে, এক চাপুন।", "1", id="another word for it"),
+        pytest.param("শিখতে, এক প্রেস করুন।", "1", id="the English word"),
         pytest.param("যে কোনও একটি টিপুন।", "", id="with an ending it is another word"),
         pytest.param("সরকার নয়। নিজের এমপিন টিপবেন না।", "", id="nine that means not"),
     ],
@@ -80,6 +87,7 @@ def test_where_keys_are_told_they_may_end_a_phrase(
 
 def test_a_held_key_may_carry_an_ending(bengali: KeyWords, english: KeyWords) -> None:
     assert bengali.held("থামতে শূন্যতে আঙুল রাখুন।") == {"0"}
+    assert bengali.held("দুইয়ে টিপুন, বা তিনে।") == {"2", "3"}
     assert bengali.held("একবার দেখুন।") == frozenset()  # a longer word, and no ending
     assert english.held("Find the key one on your phone.") == {"1"}
     assert english.held("Someone is there.") == frozenset()
@@ -92,7 +100,7 @@ language: en
 symbols: {'#': hash key, '*': star}
 press: [press]
 """
-    keys = KeyWords(read_lexicon(text))
+    keys = KeyWords(lexicon_of(text))
     assert keys.words == {"#": "hash key", "*": "star"}
     assert keys.pressed("Press hash key. Press hash. Press one.") == {"#"}
     assert keys.held("The hash keys.") == frozenset()
@@ -103,11 +111,11 @@ def test_joiners_do_not_hide_a_key(bengali: KeyWords) -> None:
 
 
 def test_a_word_without_letters_is_none() -> None:
-    keys = KeyWords(read_lexicon("lexicon: 1\nlanguage: en\nsymbols: {'#': '-'}"))
+    keys = KeyWords(lexicon_of("lexicon: 1\nlanguage: en\nsymbols: {'#': '-'}"))
     assert keys.held("Hash - hash.") == frozenset()
 
 
 def test_without_any_word_no_key_is_known() -> None:
-    keys = KeyWords(read_lexicon("lexicon: 1\nlanguage: en\npress: [press]"))
+    keys = KeyWords(lexicon_of("lexicon: 1\nlanguage: en\npress: [press]"))
     assert keys.offered("Press one. Press 1.") == frozenset()
     assert keys.held("One, 1, star") == frozenset()

@@ -9,7 +9,7 @@ import pytest
 from ivr.flow.model import Facts, Spec, Words
 from ivr.flow.problem import Level
 from ivr.speech.letters import UNTRANSLATED, letter_findings, script_of
-from ivr.speech.lexicon import read_lexicon
+from tests.speech.written_lexicon import lexicon_of
 
 if TYPE_CHECKING:
     from ivr.flow.model import Flow
@@ -101,7 +101,7 @@ def test_figures_and_signs_need_words_in_the_lexicon(
 
 
 def test_without_digits_in_the_lexicon_figures_are_told(flow: Flow) -> None:
-    lexicons = {"bn": read_lexicon("lexicon: 1\nlanguage: bn")}
+    lexicons = {"bn": lexicon_of("lexicon: 1\nlanguage: bn")}
     assert found(flow, "bn", "১৯৩০ বা 5", lexicons) == [
         "figures for which there are no words: ১৯৩০, 5"
     ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ivr.errors import SpeechError
-from ivr.speech.lexicon import Lexicon, read_lexicon
+from tests.speech.written_lexicon import lexicon_of
+
+if TYPE_CHECKING:
+    from ivr.speech.lexicon import Lexicon
 
 WORDS = """
 lexicon: 1
@@ -21,7 +26,7 @@ words:
 
 @pytest.fixture
 def lexicon() -> Lexicon:
-    return read_lexicon(WORDS)
+    return lexicon_of(WORDS)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,9 @@ FILE = "config/lexicon.bn.yaml"
     [
         pytest.param("{lexicon: 1", "1: this is not YAML: ", id="no YAML"),
         pytest.param("", "1: the file is empty; put back what it held", id="empty"),
-        pytest.param("[]", "1: [] should be a group of names and values; change it", id="a list"),
+        pytest.param(
+            "[]", "1: a list should be a group of names and values; change it", id="a list"
+        ),
         pytest.param("lexicon: 1", "1: 'language' is missing; add it", id="no language"),
         pytest.param(
             "language: bn\nlexicon: 2", "2: 2 is not known here; use one of: 1", id="newer"
@@ -151,7 +158,7 @@ FILE = "config/lexicon.bn.yaml"
 )
 def test_a_broken_lexicon_is_refused_by_file_and_line(text: str, problem: str) -> None:
     with pytest.raises(SpeechError) as error:
-        read_lexicon(text, FILE)
+        lexicon_of(text, FILE)
     head, told = lines(error)
     assert head == f"{FILE} cannot be read, it has 1 problem:"
     assert told.startswith(f"  {FILE}:{problem}")
@@ -167,7 +174,7 @@ words:
 colour: red
 """
     with pytest.raises(SpeechError) as error:
-        read_lexicon(text, FILE)
+        lexicon_of(text, FILE)
     head, *told = lines(error)
     assert head == f"{FILE} cannot be read, it has 5 problems:"
     assert [line.split(":")[1] for line in told] == ["6", "7", "8", "8", "9"]
@@ -175,16 +182,16 @@ colour: red
 
 def test_a_lexicon_without_a_file_is_refused_by_line() -> None:
     with pytest.raises(SpeechError, match=r"^lexicon cannot be read.*\n  lexicon:2: 'colour'"):
-        read_lexicon("{lexicon: 1, language: bn,\ncolour: red}")
+        lexicon_of("{lexicon: 1, language: bn,\ncolour: red}")
 
 
 @pytest.mark.parametrize("sign", ["%", "_", "৳", "@", "/"])
 def test_a_sign_may_have_a_word(sign: str) -> None:
-    lexicon = read_lexicon(f"{HEAD}symbols: {{'{sign}': কথা}}")
+    lexicon = lexicon_of(f"{HEAD}symbols: {{'{sign}': কথা}}")
     assert lexicon.symbols == {sign: "কথা"}
 
 
 def test_a_lexicon_is_kept_in_nfc() -> None:
-    lexicon = read_lexicon(f"{HEAD}words: [{{written: প\u09dcা, espeak: ছ\u09df}}]")
+    lexicon = lexicon_of(f"{HEAD}words: [{{written: প\u09dcা, espeak: ছ\u09df}}]")
     assert lexicon.words[0].written == "প\u09a1\u09bcা"
     assert lexicon.words[0].espeak == "ছ\u09af\u09bc"

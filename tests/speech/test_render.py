@@ -10,13 +10,13 @@ import pytest
 from ivr.errors import SpeechError, VoiceAwayError
 from ivr.flow.terms import Pace
 from ivr.speech import render as rendering
-from ivr.speech.lexicon import read_lexicon
 from ivr.speech.library import Keep, Library
 from ivr.speech.manifest import Source
 from ivr.speech.render import Report, render
 from ivr.speech.speaker import VoiceSpeaker
 from ivr.speech.utterance import Utterance, utterances
 from ivr.speech.voice import Speech, Take
+from tests.speech.written_lexicon import lexicon_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def test_a_second_rendering_makes_nothing(tmp_path: Path) -> None:
 def test_a_new_spoken_form_is_rendered(tmp_path: Path) -> None:
     library = Library.open(tmp_path)
     render(WANTED, library, [speaker(ToneVoice())])
-    lexicon = read_lexicon("{lexicon: 1, language: en, words: [{written: two, espeak: too}]}")
+    lexicon = lexicon_of("{lexicon: 1, language: en, words: [{written: two, espeak: too}]}")
     again = render(WANTED, library, [VoiceSpeaker(ToneVoice(), {"en": lexicon})])
     assert counts(again) == (2, 2, 0, 0)
 

@@ -11,10 +11,10 @@ import pytest
 
 from ivr.flow.terms import Pace
 from ivr.speech import spelling
-from ivr.speech.lexicon import read_lexicon
 from ivr.speech.sounding import lost_vowel, mispronounced
 from ivr.speech.spelling import respell, split_words
 from ivr.speech.utterance import Utterance
+from tests.speech.written_lexicon import lexicon_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +92,7 @@ def test_a_word_that_sounds_wrong_is_told_with_what_to_do(
 
 
 def test_a_form_in_the_lexicon_mends_the_word(espeak: EspeakVoice) -> None:
-    mended = read_lexicon("{lexicon: 1, language: bn, words: [{written: OTP, espeak: ও টি পি}]}")
+    mended = lexicon_of("{lexicon: 1, language: bn, words: [{written: OTP, espeak: ও টি পি}]}")
     assert mispronounced([prompt("OTP দিন")], {"bn": mended}, espeak) == []
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from ivr.errors import SpeechError
 from ivr.flow.terms import Pace
-from ivr.speech.lexicon import read_lexicon
 from ivr.speech.spelling import (
     for_espeak,
     respell,
@@ -19,6 +18,7 @@ from ivr.speech.spelling import (
     spoken_sentences,
 )
 from ivr.speech.utterance import Utterance
+from tests.speech.written_lexicon import lexicon_of
 
 if TYPE_CHECKING:
     from ivr.speech.lexicon import Lexicon
@@ -66,7 +66,7 @@ def test_the_offline_voice_gets_its_own_spelling(written: str, given: str) -> No
 
 
 def test_only_the_named_engine_gets_a_spoken_form() -> None:
-    lexicon = read_lexicon("{lexicon: 1, language: bn, words: [{written: এক, espeak: অ্যাক}]}")
+    lexicon = lexicon_of("{lexicon: 1, language: bn, words: [{written: এক, espeak: অ্যাক}]}")
     prompt = Utterance("bn", "digit", Pace.NORMAL, "এক  টিপুন।\n")
     assert spoken_sentences(prompt, "espeak", {"bn": lexicon}) == ("অ্যাক টিপুন।",)
     assert spoken_sentences(prompt, "gtts", {"bn": lexicon}) == ("এক টিপুন।",)
@@ -135,7 +135,7 @@ def test_the_lexicon_mends_the_words_of_figures_too(lexicons: dict[str, Lexicon]
     ],
 )
 def test_what_a_language_has_no_table_for_stays_as_it_is(tables: str, said: str) -> None:
-    lexicon = read_lexicon(f"lexicon: 1\nlanguage: bn\n{tables}")
+    lexicon = lexicon_of(f"lexicon: 1\nlanguage: bn\n{tables}")
     assert respell("₹৫০, ২.৫%", "gtts", lexicon) == said
 
 

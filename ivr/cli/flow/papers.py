@@ -62,19 +62,20 @@ def _number(_context: click.Context, _option: click.Parameter, given: str | None
 
 
 def _words(folder: Path, language: str, spec: Spec) -> PaperWords:
+    from ivr.cli.reading import read_text
+    from ivr.flow.problem import Problem
     from ivr.flow.reading import nfc_source
     from ivr.paper.pages.words import paper_file, read_paper_words
 
     path = folder / paper_file(language)
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError as error:
+    if not path.exists():
         other = next(iter(sorted(folder.glob(paper_file("*")))), None)
         to_do = "put back" if other is None else f"copy {other} to it, and translate"
         message = f"{path} is missing; {to_do} its sentences"
-        raise PaperError(message) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PaperError(f"{path} cannot be read: {error}; save it as UTF-8") from error
+        raise PaperError(message)
+    text = read_text(path)
+    if isinstance(text, Problem):
+        raise PaperError(str(text))
     source = nfc_source(text, str(path))
     words = read_paper_words(source)
     _check(source, words, language, spec)

@@ -32,7 +32,7 @@ def sms(language: str | None, number: str | None, form: str, out: Path | None) -
     """Print the lesson as short messages, the safety rule first.
 
     Each is sent alone: 70 letters of Bengali, or 160 of English, at most. So every telephone shows
-    it, and it costs one message. The first words tell which one it is, such as 3/27.
+    it, and it costs one message. The first words tell which one it is, such as 3/21.
     """
     from ivr.paper.sms.messages import messages
 

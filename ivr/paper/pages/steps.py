@@ -29,14 +29,20 @@ class Step(Struct, frozen=True):
     text: str
 
 
-def written_steps(spec: Spec, words: PaperWords) -> tuple[Step, ...]:
+def written_steps(spec: Spec, words: PaperWords, *, short: bool = False) -> tuple[Step, ...]:
     """The steps of the lesson that `words` names, in their language, spelt for the eye.
+
+    Args:
+        spec: whose lesson and prompts they are.
+        words: what is written for what is said.
+        short: whether they are for short messages, which have shorter words besides.
 
     Raises:
         PaperError: the flow has no such lesson, or a step no words in this language.
     """
+    written = {**words.written, **words.sms.written} if short else words.written
     return tuple(
-        Step(number, prompt_id, _written(text, words.written)[0])
+        Step(number, prompt_id, _written(text, written)[0])
         for number, (prompt_id, text) in enumerate(_spoken(spec, words), 1)
     )
 
@@ -79,11 +85,12 @@ def step_findings(spec: Spec, words: PaperWords) -> Iterator[Finding]:
         spoken = list(_spoken(spec, words))
     except PaperError:
         return  # the flow has no lesson, or lacks words: its own checks tell that
-    used = set().union(*(_written(text, words.written)[1] for _, text in spoken))
-    for said in words.written.keys() - used:
-        what = f"no step of the lesson says '{said}'"
-        to_do = "write here what a step says now, or remove the line"
-        yield Finding(file, ("written", said), what, to_do, Level.WARNING)
+    for path, written in ((("written",), words.written), (("sms", "written"), words.sms.written)):
+        used = set().union(*(_written(text, written)[1] for _, text in spoken))
+        for said in written.keys() - used:
+            what = f"no step of the lesson says '{said}'"
+            to_do = "write here what a step says now, or remove the line"
+            yield Finding(file, (*path, said), what, to_do, Level.WARNING)
     for prompt_id in words.script.waits.keys() - {prompt_id for prompt_id, _ in spoken}:
         what = f"'{prompt_id}' is no step of the lesson"
         to_do = "name a prompt of one of its steps, or remove the line"

@@ -70,13 +70,15 @@ class LeafletWords(_Words, frozen=True):
 class SmsWords(_Words, frozen=True):
     """The short messages: `safety` comes first, then `dated` and the day.
 
-    `step` is the word before a step's number, `call` what stands before the line's.
+    `step` is the word before a step's number, `call` what stands before the line's. `written` is
+    what a step says → fewer letters for it, beside and above what holds on paper.
     """
 
     safety: Sentences
     step: Sentence
     dated: Sentence
     call: Sentence
+    written: dict[Sentence, Sentence] = {}
 
 
 class ScriptWords(_Words, frozen=True):

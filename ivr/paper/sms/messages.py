@@ -54,7 +54,7 @@ def messages(spec: Spec, words: PaperWords, number: str | None) -> tuple[Message
     """
     day = written_day(spec.words[words.language].facts_as_of, words)
     opening = [(each,) for each in (*words.sms.safety, f"{words.sms.dated}: {day}")]
-    lesson = [_sentences(step, words) for step in written_steps(spec, words)]
+    lesson = [_sentences(step, words) for step in written_steps(spec, words, short=True)]
     if number is not None:
         lesson.append((f"{words.sms.call}: {grouped(number)}",))
     # What follows never begins in a message of the safety rule.
@@ -76,7 +76,7 @@ def sms_findings(spec: Spec, words: PaperWords) -> Iterator[Finding]:
     Raises:
         PaperError: the flow has no such lesson, or a step no words in this language.
     """
-    for step in written_steps(spec, words):
+    for step in written_steps(spec, words, short=True):
         count = len(pack([_sentences(step, words)], _fits(words)))
         if count > MOST_FOR_A_STEP:
             yield Finding(
