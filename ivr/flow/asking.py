@@ -51,7 +51,8 @@ def _node_faults(flow: Flow, path: Path, node: Node) -> Iterator[Fault]:
 def _code(flow: Flow, path: Path, node: Practice) -> Iterator[Fault]:
     code = node.code
     if sum(part is not None for part in (code.digits, code.length, code.same_as)) != 1:
-        yield Fault(path, "a code has one of digits, length and same_as", "keep just one")
+        told = "a code has just one of digits, length and same_as"
+        yield Fault(path, told, "write one and no other")
         return
     if code.same_as is not None:
         other = flow.nodes.get(code.same_as)
@@ -63,16 +64,16 @@ def _code(flow: Flow, path: Path, node: Practice) -> Iterator[Fault]:
     length = code.length or len(code.digits or "")
     if node.code.groups and sum(node.code.groups) != length:
         told = f"the groups hold {sum(node.code.groups)} digits but the code has {length}"
-        yield Fault(path, told, "make them equal")
+        yield Fault((*path, "groups"), told, f"write groups that make {length} together")
     if len(node.code.groups) > MAX_GROUPS:
         told = f"the code is read in {len(node.code.groups)} groups, {MAX_GROUPS} are the most"
-        yield Fault(path, told, "make the groups longer")
+        yield Fault((*path, "groups"), told, "make the groups longer")
     if code.digits and len(code.digits) < MIN_DIGITS and node.code.same_as is None:
-        told = f"the code has {len(code.digits)} of the {MIN_DIGITS} digits that are the least"
+        told = f"the code is {len(code.digits)} long, and {MIN_DIGITS} digits are the least"
         yield Fault(path, told, "make it longer")
     if code.digits and len(code.digits) >= MOBILE_DIGITS and not code.digits.startswith("0"):
         told = "a practice number must begin with 0, so that it cannot be anybody's"
-        yield Fault(path, told, "change it")
+        yield Fault(path, told, "make its first digit 0")
 
 
 def _steps(path: Path, lesson: Lesson) -> Iterator[Fault]:
@@ -84,14 +85,16 @@ def _steps(path: Path, lesson: Lesson) -> Iterator[Fault]:
         seen.add(step.prompt)
     held = sum(lesson.together)
     if lesson.together and held != len(lesson.steps):
-        told = f"it holds {held} steps but there are {len(lesson.steps)}"
-        yield Fault((*path, "together"), told, "make them equal")
+        told = f"the pages of together hold {held} steps, but the lesson has {len(lesson.steps)}"
+        to_do = f"write numbers that make {len(lesson.steps)} together"
+        yield Fault((*path, "together"), told, to_do)
 
 
-def _tries(flow: Flow, path: Path, node: Asking) -> Iterator[Fault]:
+def _tries(flow: Flow, node_path: Path, node: Asking) -> Iterator[Fault]:
     """No sentence is to be said again because the next one is missing."""
     held = patience(flow, node)
     for name, words in (("no_input", held.no_input), ("invalid", held.invalid)):
+        path = _written(node_path, node, name)
         if len(words) < held.tries - 1:
             told = (
                 f"{name} has {len(words)} of the {held.tries - 1} sentences that "
@@ -101,6 +104,18 @@ def _tries(flow: Flow, path: Path, node: Asking) -> Iterator[Fault]:
         for twice in sorted(word for word, times in Counter(words).items() if times > 1):
             told = f"{name} has '{twice}' twice"
             yield Fault(path, told, "write another sentence for one of the two")
+
+
+def _written(path: Path, node: Asking, name: str) -> Path:
+    """Where the sentences are to be mended that a node says: where it writes them, or the tries.
+
+    What is wrong with the defaults is told there, and so once for all nodes.
+    """
+    if getattr(node, name) is not None:
+        return (*path, name)
+    if node.tries is not None:
+        return (*path, "tries")
+    return ("defaults", "practice", name) if isinstance(node, Practice) else ("defaults", name)
 
 
 def _conditions(path: Path, node: Branch) -> Iterator[Fault]:
@@ -119,7 +134,7 @@ def _silence(flow: Flow, path: Path, node: Asking) -> Iterator[Fault]:
     if node.silence is None:
         return
     if isinstance(node, Lesson):
-        yield Fault((*path, "silence"), "silence goes on in a lesson", "take this away")
+        yield Fault((*path, "silence"), "in a lesson silence always goes on", "take this away")
     elif node.silence.after > tries:
         told = f"after {node.silence.after} is beyond the {tries} tries"
         yield Fault((*path, "silence"), told, f"write {tries} at most")

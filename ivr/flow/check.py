@@ -38,5 +38,5 @@ def check(spec: Spec) -> Iterator[Finding]:
     if is_whole:
         yield from way_out_faults(flow, reached)
         yield from menu_faults(flow)
-    yield from content_faults(spec, reached)
+    yield from content_faults(spec)
     yield from count_faults(spec)

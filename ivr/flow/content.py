@@ -13,11 +13,11 @@ from ivr.flow.usage import prompts_used
 from ivr.flow.ways import facts_told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ivr.flow.model import Node, Spec
     from ivr.flow.problem import Path
-    from ivr.flow.terms import NodeId, PromptId
+    from ivr.flow.terms import FactId, NodeId, PromptId
 
 MAX_TEXT_BYTES: Final = 1500
 """Twilio refuses a Say of more than 4500 URL-encoded letters (13521), which are three a byte."""
@@ -25,14 +25,12 @@ _MARKUP: Final = re.compile(r"[<>]|&\w+;|[\u2600-\u27bf\U0001f000-\U0001faff]")
 """HTML and pictures, which a voice would read out or drop."""
 
 
-def content_faults(spec: Spec, reached: Collection[NodeId]) -> Iterator[Finding]:
+def content_faults(spec: Spec) -> Iterator[Finding]:
     """Each fault of facts, prompts and texts.
 
-    Args:
-        spec: whose.
-        reached: the nodes that a call can come to: only there a fact is told.
+    A fact counts as told by a node that no call comes to: of that node another check tells.
     """
-    yield from _facts(spec, reached)
+    yield from _facts(spec)
     yield from _prompts(spec)
     yield from _texts(spec)
 
@@ -51,32 +49,32 @@ def nfc_hint(language: str, prompts: Mapping[PromptId, str]) -> Iterator[Finding
         yield in_words(language, ("prompts", found[0]), told, to_do, Level.HINT)
 
 
-def _facts(spec: Spec, reached: Collection[NodeId]) -> Iterator[Finding]:
+def _facts(spec: Spec) -> Iterator[Finding]:
     told = {
         fact
-        for node_id, node in spec.flow.nodes.items()
-        if node_id in reached
+        for node in spec.flow.nodes.values()
         for facts in facts_told(node).values()
         for fact in facts
     }
     for fact in spec.facts.facts:
         if fact not in told:
-            to_do = f"name it at one (facts: [{fact}])"
+            to_do = f"name it at the node or step that does (facts: [{fact}])"
             yield Finding("facts.yaml", ("facts", fact), f"no prompt tells '{fact}'", to_do)
     for node_id, node in spec.flow.nodes.items():
         for prompt_id, facts in facts_told(node).items():
             for fact in facts:
                 if fact not in spec.facts.facts:
                     wrong = f"the fact '{fact}' is not in facts.yaml"
-                    path = (*_teller(node_id, node, prompt_id), "facts")
+                    path = (*_teller(node_id, node, prompt_id, fact), "facts")
                     yield in_flow(path, wrong, "add it there or mend the name")
 
 
-def _teller(node_id: NodeId, node: Node, prompt_id: PromptId) -> Path:
-    """Where the node, or the step of a lesson, stands that tells facts by a prompt."""
+def _teller(node_id: NodeId, node: Node, prompt_id: PromptId, fact: FactId) -> Path:
+    """Where the node, or the step of a lesson, stands that tells a fact by a prompt."""
     match node:
         case Lesson(steps=steps):
-            place = next(i for i, step in enumerate(steps) if step.prompt == prompt_id)
+            tells = (step.prompt == prompt_id and fact in step.facts for step in steps)
+            place = list(tells).index(True)
             return ("nodes", node_id, "steps", place)
         case _:
             return ("nodes", node_id)

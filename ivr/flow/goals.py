@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import Asking, Lesson, Say, Transfer
+from ivr.flow.model import Asking, Branch, Lesson, Say, Transfer
 from ivr.flow.places import is_place, split
 from ivr.flow.problem import Level, in_flow
 from ivr.flow.terms import BOOKMARK, REPEAT, RESERVED, RETURN
-from ivr.flow.ways import path_of, targets
+from ivr.flow.ways import written_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,18 +21,28 @@ def goal_faults(flow: Flow) -> Iterator[Finding]:
     """Each fault of the names of nodes."""
     for path, goal in lost_goals(flow):
         told = f"it goes to '{goal}', which is no node"
-        yield in_flow(path, told, "add that node or go elsewhere")
+        yield in_flow(path, *_NOT_HERE.get(goal, (told, "add that node or go elsewhere")))
     for node_id, node in flow.nodes.items():
         if node_id in RESERVED:
             told = f"'{node_id}' has a meaning of its own"
             yield in_flow(("nodes", node_id), told, "rename it")
-        for way, goal in targets(node):
+        for _, path, goal in written_ways(node):
             if goal == RETURN and not _is_beside(node):
                 told = "it leads back, but is not beside the way"
                 to_do = "add aside: true, or go elsewhere"
-                yield in_flow(path_of(node_id, node, way), told, to_do)
+                if isinstance(node, Branch):
+                    to_do = "go to a node of kind say that leads back, or elsewhere"
+                yield in_flow(("nodes", node_id, *path), told, to_do)
     yield from _renamed(flow)
     yield from _bookmarks(flow)
+
+
+_NOT_HERE: Final = {
+    BOOKMARK: ("only an option or a silence may go to 'bookmark'", "go elsewhere"),
+    RETURN: ("only a node may go to 'return'", "go elsewhere"),
+    REPEAT: ("only a global key may go to 'repeat'", "go elsewhere, or to this node itself"),
+}
+"""What is told of a goal that has its meaning elsewhere: no node may be called so."""
 
 
 def _is_beside(node: Node) -> bool:
@@ -59,10 +69,10 @@ def _goals(flow: Flow) -> Iterator[tuple[Path, str]]:
         if goal != REPEAT:
             yield ("global_keys", key), goal
     for node_id, node in flow.nodes.items():
-        for way, goal in targets(node):
+        for way, path, goal in written_ways(node):
             is_chosen = way == "silence" or way.startswith("key")
             if goal != RETURN and not (goal == BOOKMARK and is_chosen):
-                yield path_of(node_id, node, way), goal
+                yield ("nodes", node_id, *path), goal
 
 
 def _bookmarks(flow: Flow) -> Iterator[Finding]:
@@ -70,11 +80,11 @@ def _bookmarks(flow: Flow) -> Iterator[Finding]:
     if any(isinstance(node, Asking) and node.resume for node in flow.nodes.values()):
         return
     for node_id, node in flow.nodes.items():
-        for way, goal in targets(node):
+        for way, path, goal in written_ways(node):
             if goal == BOOKMARK or way == f"when {BOOKMARK}":
                 told = "no call can be gone on with, since no node has resume"
                 to_do = "add resume to lessons, or take this away"
-                yield in_flow(path_of(node_id, node, way), told, to_do, Level.WARNING)
+                yield in_flow(("nodes", node_id, *path), told, to_do, Level.WARNING)
 
 
 def _renamed(flow: Flow) -> Iterator[Finding]:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from ivr.flow.model import Asking, Branch, End, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.patience import patience
+from ivr.flow.places import home
 from ivr.flow.problem import in_flow
 from ivr.flow.reach import leads_out
 from ivr.flow.terms import MAX_PASSED, RESERVED, RETURN
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from ivr.flow.model import Flow
-    from ivr.flow.problem import Finding, Path
+    from ivr.flow.problem import Finding
     from ivr.flow.terms import NodeId
 
     Ways = Callable[[Flow, NodeId], set[NodeId]]
@@ -32,47 +33,107 @@ def graph_faults(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
         flow: where goals lead to no node, only what needs none of them is looked at.
         reached: the nodes that a call can come to; of others nothing else is told.
     """
-    for node_id in flow.nodes:
-        if node_id not in reached:
-            to_do = "lead a key or a next to it, or take it away"
-            yield in_flow(("nodes", node_id), "no call can come to it", to_do)
+    yield from _unreached(flow, reached)
     yield from _without_keys(flow, reached)
-    if not _ends(flow, flow.defaults.ends_at):
-        told = f"'{flow.defaults.ends_at}' does not end the call each time"
-        yield in_flow(("defaults", "ends_at"), told, "name an end")
+    last = flow.defaults.ends_at
+    if last in flow.nodes and not _ends(flow, last):
+        told = f"'{last}' does not end the call each time"
+        to_do = "name a node of kind end, or words that lead to one"
+        yield in_flow(("defaults", "ends_at"), told, to_do)
 
 
 def way_out_faults(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
-    """Each place at which a caller is stuck, of a flow whose goals are all there."""
-    for node_id, node in flow.nodes.items():
-        if node_id in reached and isinstance(node, Asking) and not leads_out(flow, node_id):
-            told = "neither a key nor silence leads on from here to an end or to a person"
-            yield in_flow(("nodes", node_id), told, "add an option that does")
+    """Each place at which a caller is stuck, of a flow whose goals are all there.
+
+    A place that only leads to such a place is not told of: it has a way out as soon as that has.
+    """
+    asking = (each for each, node in flow.nodes.items() if isinstance(node, Asking))
+    stuck = [each for each in asking if each in reached and not leads_out(flow, each)]
+    ahead = {each: _reached(flow, each, _anyhow) for each in stuck}
+    before = {each: {other for other in stuck if each in ahead[other]} for each in stuck}
+    for node_id in _firsts(stuck, before):
+        told = "neither a key nor silence leads on from here to an end or to a person"
+        to_do = "lead an option, its next or its silence there, for every call at all times"
+        yield in_flow(("nodes", node_id), told, to_do)
+
+
+def _unreached(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
+    """The places that no call comes to; those that only such a place leads to are told with it."""
+    lost = [node_id for node_id in flow.nodes if node_id not in reached]
+    ahead = {each: _reached(flow, each, _anyhow) for each in lost}
+    for first in _firsts(lost, ahead):
+        behind = _named(each for each in lost if each in ahead[first] and each != first)
+        told = f"no call can come to it, nor on to {behind}" if behind else "no call can come to it"
+        to_do = "lead a key or a next to it, or take it away"
+        yield in_flow(("nodes", first), told, to_do)
 
 
 def _without_keys(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
-    """Ways that go round or go on without a key."""
-    rings = {start for start in flow.nodes if start in _reached(flow, start, _unasked)}
-    for start in (each for each in flow.nodes if each in reached):
-        path: Path = ("nodes", start)
-        ahead = _reached(flow, start, _unasked)
-        if start in rings:
-            told = "it leads back to itself with no key to press on the way"
-            yield in_flow(path, told, "lead it to a menu")
-        elif not rings & ahead and _passed(flow, start) > MAX_PASSED:
-            told = f"more than {MAX_PASSED} places follow with no key to press"
-            yield in_flow(path, told, "put a menu between")
-        elif not rings & ahead and not _silence_ends(flow, start):
-            told = "a caller who never presses a key never comes to an end"
-            yield in_flow(path, told, "mend a too_many")
-        elif _goes_round(flow, start):
-            told = "a silent caller hears it again for ever"
-            yield in_flow(path, told, "lead it to a menu or an end")
+    """Ways that go round or go on without a key; a ring is told once, at its first node."""
+    ahead = {each: _reached(flow, each, _unasked) for each in flow.nodes if each in reached}
+    rings = [each for each in ahead if each in ahead[each]]
+    for first in _firsts(rings, ahead):
+        told = "it leads back to itself with no key to press on the way"
+        yield in_flow(("nodes", first), told + _round(first, rings, ahead), "lead it to a menu")
+    others = [each for each in ahead if each not in rings and not ahead[each].intersection(rings)]
+    for first in _firsts([each for each in others if _passed(flow, each) > MAX_PASSED], ahead):
+        told = f"more than {MAX_PASSED} places follow with no key to press"
+        yield in_flow(("nodes", first), told, "put a menu between")
+    yield from _without_end(flow, others)
+
+
+def _without_end(flow: Flow, nodes: Collection[NodeId]) -> Iterator[Finding]:
+    """Ways on which a caller who never presses a key goes round."""
+    ahead = {each: _reached(flow, each, _silent) for each in nodes}
+    endless = [each for each in nodes if not _silence_ends(flow, each)]
+    rings = [each for each in endless if each in ahead[each]]
+    for first in _firsts(rings, ahead):
+        told = "a caller who never presses a key never comes to an end"
+        to_do = "lead a silence, a too_many or a next on the way to an end"
+        yield in_flow(("nodes", first), told + _round(first, rings, ahead), to_do)
+    again = [each for each in nodes if each not in endless and _goes_round(flow, each)]
+    for first in _firsts(again, {each: _reached(flow, each, _untried) for each in again}):
+        told = "a silent caller hears it again for ever"
+        yield in_flow(("nodes", first), told, "lead it to a menu or an end")
+
+
+def _firsts(nodes: Collection[NodeId], ahead: Mapping[NodeId, set[NodeId]]) -> Iterator[NodeId]:
+    """As few of these nodes as lead to all the others; of those that lead to one another the first.
+
+    Args:
+        nodes: in the order of the file.
+        ahead: all that each of them leads to.
+    """
+    told: set[NodeId] = set()
+    for node_id in nodes:
+        before = {each for each in nodes if node_id in ahead[each]}
+        if node_id not in told and before <= ahead[node_id] | {node_id}:
+            told |= before
+            yield node_id
+
+
+def _round(node_id: NodeId, nodes: Collection[NodeId], ahead: Mapping[NodeId, set[NodeId]]) -> str:
+    """Which of these nodes a ring leads past, to be told behind what is wrong with it."""
+    past = (each for each in nodes if each in ahead[node_id] and node_id in ahead[each])
+    named = _named(each for each in past if each != node_id)
+    return f" (round by {named})" if named else ""
+
+
+def _named(nodes: Iterable[NodeId]) -> str:
+    return ", ".join(f"'{each}'" for each in nodes)
+
+
+def _anyhow(flow: Flow, node_id: NodeId) -> set[NodeId]:
+    """Where a node leads by itself, by keys or by tries of its own."""
+    node = flow.nodes.get(node_id)
+    return set() if node is None else {goal for _, goal in targets(node)}
 
 
 def _unasked(flow: Flow, node_id: NodeId) -> set[NodeId]:
-    """Where a node leads without awaiting a key."""
+    """Where a node leads without awaiting a key; what leads back may lead home."""
     match flow.nodes.get(node_id):
+        case None if node_id == RETURN:
+            return {home(flow)}
         case (Say() | Branch()) as node:
             return {goal for _, goal in targets(node)}
         case Transfer() as node:
@@ -103,10 +164,12 @@ def _goes_round(flow: Flow, start: NodeId) -> bool:
     ahead = _reached(flow, start, _untried)
     if not isinstance(flow.nodes[start], Lesson):
         return False
-    # A lesson beside the way that no key led to leads back to what led there.
-    beside = (flow.nodes.get(each) for each in ahead)
-    is_beside = any(isinstance(node, Lesson) and node.aside for node in beside)
-    return start in ahead or (is_beside and RETURN in ahead)
+    # A person or a lesson beside the way that no key led to leads back to what led there.
+    nodes = [flow.nodes.get(each) for each in ahead]
+    beside = (
+        isinstance(each, Transfer) or (isinstance(each, Lesson) and each.aside) for each in nodes
+    )
+    return start in ahead or (RETURN in ahead and any(beside))
 
 
 def _ends(flow: Flow, start: NodeId) -> bool:

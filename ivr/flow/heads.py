@@ -36,19 +36,25 @@ def _languages(spec: Spec) -> Iterator[Finding]:
             told = f"'{words.language}' is not what the file is called"
             yield in_words(name, path, told, f"use {name}")
         if name not in head.languages:
-            yield in_words(name, path, f"'{name}' is not in flow.languages", "add it there")
+            yield in_words(
+                name,
+                path,
+                f"'{name}' is not in flow.languages",
+                "add it there, or take this file away",
+            )
 
 
 def _days(spec: Spec) -> Iterator[Finding]:
     due = spec.flow.flow.facts_as_of
+    if not _is_day(due):
+        told = f"there is no such day as {due}"
+        yield in_flow(("flow", "facts_as_of"), told, "write the day as 2020-04-18")
+        return
     dated = {f"prompts/{name}.yaml": words.facts_as_of for name, words in spec.words.items()}
     for file, day in {**dated, "facts.yaml": spec.facts.facts_as_of}.items():
-        path = ("facts_as_of",)
-        if not _is_day(day):
-            yield Finding(file, path, f"{day} is no day", "write it as 2020-04-18")
         if day != due:
             told = f"the facts are of {day} here but of {due} in flow.yaml"
-            yield Finding(file, path, told, "make them one")
+            yield Finding(file, ("facts_as_of",), told, "write the same day in both")
 
 
 def _is_day(text: str) -> bool:
@@ -63,7 +69,7 @@ def _times(flow: Flow) -> Iterator[Finding]:
     """What can never come about as it is written."""
     given, head = flow.defaults, flow.flow
     if given.longest_seconds < given.first_key_seconds:
-        told = f"it is below first_key_seconds ({given.first_key_seconds}), which nobody would get"
+        told = f"longest_seconds is below first_key_seconds ({given.first_key_seconds})"
         to_do = f"make it {given.first_key_seconds} at least"
         yield in_flow(("defaults", "longest_seconds"), told, to_do)
     never = "from an hour to the same hour is never"

@@ -10,14 +10,10 @@ from ivr.flow.problem import Level, in_flow
 from ivr.flow.terms import EXCLUDING, LESSON_KEYS, READY_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ivr.flow.model import Flow, Node, Option
     from ivr.flow.problem import Finding, Path
-
-    Taken = Mapping[str, tuple[str, str]]
-    """Keys that have a meaning before: what is to be told of each, and what to do."""
-
 
 ORDER: Final = "1234567890*#"
 """The keys as they are told and looked for: as they stand on the telephone, zero after nine."""
@@ -25,36 +21,79 @@ ORDER: Final = "1234567890*#"
 
 def key_faults(flow: Flow) -> Iterator[Finding]:
     """Each fault of the keys of menus, lessons and questions."""
-    in_use = {
-        key: (f"key {key} is a global key ({goal}) already", "give one of them another")
-        for key, goal in flow.global_keys.items()
-    }
+    yield from _global(flow)
     for node_id, node in flow.nodes.items():
-        yield from _of_node(("nodes", node_id), node, in_use)
+        path: Path = ("nodes", node_id)
+        for row, options in _rows(path, node):
+            yield from _in_order(row, options)
+        if isinstance(node, Lesson):
+            yield from _in_lesson(path, node)
+            yield from _on_pages(path, node)
 
 
-def _of_node(path: Path, node: Node, global_keys: Taken) -> Iterator[Finding]:
+def _global(flow: Flow) -> Iterator[Finding]:
+    """Global keys that mean something else at a node.
+
+    Told at the option, if at one node alone; else at the global key, and once.
+    """
+    for key, goal in flow.global_keys.items():
+        found = {each: _other_uses(("nodes", each), flow.nodes[each], key) for each in flow.nodes}
+        used = {each: paths for each, paths in found.items() if paths}
+        named = ", ".join(f"'{each}'" for each in used)
+        told = f"key {key} ({goal}) has another meaning already at {named}"
+        if any(key in _fixed(flow.nodes[each]) for each in used):
+            fixed = f"lessons need {', '.join(LESSON_KEYS)} and questions {READY_KEY}"
+            yield in_flow(("global_keys", key), told, f"use another key: {fixed}")
+        elif len(used) > 1:
+            yield in_flow(("global_keys", key), told, "use another key here, or there")
+        else:
+            for path in (path for paths in used.values() for path in paths):
+                wrong = f"key {key} is a global key ({goal}) already"
+                yield in_flow(path, wrong, "give one of them another")
+
+
+def _other_uses(path: Path, node: Node, key: str) -> list[Path]:
+    """Where in a node a key means something of its own, though a global one would be taken."""
+    if isinstance(node, Menu) and node.any_key is not None:
+        return []  # any key leads somewhere here, so a global key may be one of them
+    options = [
+        (*row, place, "key")
+        for row, options in _rows(path, node)
+        for place, option in enumerate(options)
+        if option.key == key
+    ]
+    return [path, *options] if key in _fixed(node) else options
+
+
+def _fixed(node: Node) -> tuple[str, ...]:
+    """The keys that every node of this kind has."""
+    match node:
+        case Lesson():
+            return LESSON_KEYS
+        case Think():
+            return (READY_KEY,)
+        case _:
+            return ()
+
+
+def _rows(path: Path, node: Node) -> Iterator[tuple[Path, tuple[Option, ...]]]:
+    """The options that stand under one another, with where they do."""
     match node:
         case Menu():
-            # Where any key leads somewhere, a global key is one of them.
-            taken = {} if node.any_key is not None else global_keys
-            yield from _clashes((*path, "options"), node.options, taken)
+            yield (*path, "options"), node.options
         case Lesson():
-            yield from _clash(path, LESSON_KEYS, global_keys)
-            fixed = {**_LESSON, **global_keys}
             for place, step in enumerate(node.steps):
-                yield from _clashes((*path, "steps", place, "options"), step.options, fixed)
-            yield from _on_pages(path, node)
-        case Think():
-            yield from _clash(path, (READY_KEY,), global_keys)
+                yield (*path, "steps", place, "options"), step.options
         case _:
             pass
 
 
-_LESSON: Taken = {
-    key: (f"key {key} has its meaning in every lesson already", "use another")
-    for key in LESSON_KEYS
-}
+def _in_lesson(path: Path, lesson: Lesson) -> Iterator[Finding]:
+    for row, options in _rows(path, lesson):
+        for place, option in enumerate(options):
+            if option.key in LESSON_KEYS:
+                told = f"key {option.key} has its meaning in every lesson already"
+                yield in_flow((*row, place, "key"), told, "use another")
 
 
 def _on_pages(path: Path, lesson: Lesson) -> Iterator[Finding]:
@@ -68,13 +107,11 @@ def _on_pages(path: Path, lesson: Lesson) -> Iterator[Finding]:
             keys |= {option.key for option in step.options}
 
 
-def _clashes(path: Path, options: tuple[Option, ...], taken: Taken) -> Iterator[Finding]:
+def _in_order(path: Path, options: tuple[Option, ...]) -> Iterator[Finding]:
     for place, option in enumerate(options):
-        where = (*path, place, "key")
         if any(_both(option, other) for other in options[:place]):
-            yield in_flow(where, f"key {option.key} stands twice", "give it another")
-        if option.key in taken:
-            yield in_flow(where, *taken[option.key])
+            told = f"key {option.key} stands twice"
+            yield in_flow((*path, place, "key"), told, "give it another")
     for place, (before, option) in enumerate(pairwise(options), 1):
         if ORDER.index(option.key) < ORDER.index(before.key):
             told = f"key {option.key} comes after key {before.key}"
@@ -86,9 +123,3 @@ def _both(option: Option, other: Option) -> bool:
     """Whether a key would be asked to do two things at once."""
     whens = {option.when, other.when}
     return option.key == other.key and not (len(whens) > 1 and whens <= EXCLUDING)
-
-
-def _clash(path: Path, keys: tuple[str, ...], taken: Taken) -> Iterator[Finding]:
-    for key in keys:
-        if key in taken:
-            yield in_flow(path, *taken[key])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from ivr.flow.model import (
     Asking,
@@ -17,14 +19,15 @@ from ivr.flow.model import (
 )
 from ivr.flow.patience import patience
 from ivr.flow.places import home
-from ivr.flow.terms import BOOKMARK, REPEAT, RETURN
+from ivr.flow.terms import BOOKMARK, EXCLUDING, REPEAT, RETURN
+from ivr.flow.usage import taken
 from ivr.flow.ways import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.flow.model import Flow, Node
-    from ivr.flow.terms import NodeId
+    from ivr.flow.terms import NodeId, Offer
 
 
 def reachable(flow: Flow) -> frozenset[NodeId]:
@@ -53,32 +56,75 @@ def leads_out(flow: Flow, start: NodeId) -> bool:
 
     Followed are keys, what comes after them by itself, and silence where it leads on: what a caller
     can do on purpose. To be led out after too many tries is no way of one's own, and is left out.
+    So is an option that is there only at times, such as while a person can be rung; of options for
+    the usual and for the slow call there must be a way out by each.
 
-    `repeat` leads nowhere. `return` leads from a node beside the way to where the caller was: seen
-    from the way that is a place that was passed already, and seen from beside the way it is a place
-    that is judged for itself, so it counts as a way out there. From a node on the way, through
-    words alone, it leads home. So does `bookmark`, or to a place that is judged for itself.
+    `repeat` leads nowhere. `return` leads to where the caller was: seen from the way that is a
+    place that was passed already, and seen from beside the way it is a place that is judged for
+    itself, so it counts as a way out there; where the caller was nowhere before it leads home.
+    `bookmark` leads home or to a place that is judged for itself. A place at home is one to which
+    a caller comes who was nowhere before: there neither is a way out.
 
     Args:
         flow: whose goals are all there.
         start: a node that waits for keys.
     """
-    begun_beside = _is_aside(flow.nodes[start])
-    seen: set[NodeId] = set()
-    ahead = [start]
+    return all(_comes_out(_always(flow, pace), start) for pace in EXCLUDING)
+
+
+_Back: TypeAlias = Literal["home", "judged", "passed"]
+"""Where `return` leads: home, to a place that is judged for itself, or to one passed already."""
+
+
+def _comes_out(flow: Flow, start: NodeId) -> bool:
+    at_home = stops_at(flow, home(flow))
+    is_judged = start not in at_home
+    seen: set[tuple[NodeId, _Back]] = set()
+    ahead: list[tuple[NodeId, _Back]] = [
+        (start, "judged" if is_judged and _is_aside(flow.nodes[start]) else "home")
+    ]
     while ahead:
-        node_id = ahead.pop()
-        node = flow.nodes[node_id]
+        node_id, back = here = ahead.pop()
+        node = flow.nodes.get(node_id)
         if isinstance(node, End | Transfer):
             return True
-        seen.add(node_id)
+        if node is None or here in seen:
+            continue
+        seen.add(here)
         stops = set().union(*(stops_at(flow, goal) for goal in _meant(flow, node)))
-        if BOOKMARK in stops or (RETURN in stops and begun_beside):
+        if (BOOKMARK in stops and is_judged) or (RETURN in stops and back == "judged"):
             return True
-        if RETURN in stops and not _is_aside(node):
-            stops |= stops_at(flow, home(flow))
-        ahead += stops - seen - {RETURN}
+        if BOOKMARK in stops or (RETURN in stops and back == "home"):
+            ahead += ((stop, "home") for stop in at_home)
+        ahead += ((stop, _back(flow, node, stop, back)) for stop in stops)
     return False
+
+
+def _back(flow: Flow, left: Node, goal: NodeId, back: _Back) -> _Back:
+    """Where `return` leads at a goal, from what it meant at the node that is left for it.
+
+    A lesson beside the way is come back to, a menu or question there is not.
+    """
+    if not _is_aside(flow.nodes.get(goal)):
+        return "home"
+    return back if _is_aside(left) and not isinstance(left, Lesson) else "passed"
+
+
+def _always(flow: Flow, pace: Offer) -> Flow:
+    """The flow with no options but those that are there whenever the call has this pace."""
+    nodes = {node_id: _without_others(node, pace) for node_id, node in flow.nodes.items()}
+    return replace(flow, nodes=nodes)
+
+
+def _without_others(node: Node, pace: Offer) -> Node:
+    match node:
+        case Menu():
+            return replace(node, options=taken(node.options, {pace}))
+        case Lesson():
+            steps = (replace(each, options=taken(each.options, {pace})) for each in node.steps)
+            return replace(node, steps=tuple(steps))
+        case _:
+            return node
 
 
 def stops_at(flow: Flow, goal: NodeId) -> set[NodeId]:
@@ -138,5 +184,5 @@ def _takes_all_keys(node: Asking) -> bool:
     return isinstance(node, Practice) or (isinstance(node, Menu) and node.any_key is not None)
 
 
-def _is_aside(node: Node) -> bool:
+def _is_aside(node: Node | None) -> bool:
     return isinstance(node, Asking) and node.aside

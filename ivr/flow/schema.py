@@ -13,7 +13,7 @@ from ivr.flow.model import Facts, Flow, Words
 from ivr.flow.problem import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sized
 
     from ivr.flow.problem import Path
 
@@ -108,7 +108,8 @@ def _explain(error: jsonschema.ValidationError, path: Path) -> Iterator[Fault]:
         case "additionalProperties":
             known = list(around.get("properties", ()))
             for name in given.keys() - set(known):
-                yield Fault((*path, name), f"'{name}' is not known here", _meant(name, known))
+                told = f"{_shown(name)} is not known here"
+                yield Fault((*path, name), told, _meant(name, known))
         case "enum" | "const":
             choices = ", ".join(map(_written, wanted))
             yield Fault(path, f"{_shown(given)} is not known here", f"use one of: {choices}")
@@ -118,16 +119,27 @@ def _explain(error: jsonschema.ValidationError, path: Path) -> Iterator[Fault]:
         case "pattern":
             due = f"use {around.get('description', wanted)}"
             yield Fault(path, f"{_shown(given)} cannot stand here", due)
-        case "minItems" | "minLength" if not given:
-            yield Fault(path, "it is empty", "fill it or remove it")
-        case "minItems":
-            told = f"it has {len(given)} parts, {wanted} are needed"
-            yield Fault(path, told, "add what is missing")
-        case "maxItems":
-            told = f"it has {len(given)} parts, {wanted} at most"
-            yield Fault(path, told, "take out what is too much")
         case _:
-            yield Fault(path, error.message, "change it")
+            yield Fault(path, *_out_of_measure(error))
+
+
+def _out_of_measure(error: jsonschema.ValidationError) -> tuple[str, str]:
+    """What is told of too much or too little, and what to do; the library's words for all else."""
+    wanted: Any = error.validator_value
+    given: Any = error.instance
+    match error.validator:
+        case "minItems" | "minLength" if not given:
+            return "it is empty", "fill it or remove it"
+        case "minItems":
+            return f"it has {_parts(given)}, {wanted} are needed", "add what is missing"
+        case "maxItems":
+            return f"it has {_parts(given)}, {wanted} at most", "take out what is too much"
+        case "minimum":
+            return error.message, f"write {wanted} at least"
+        case "maximum":
+            return error.message, f"write {wanted} at most"
+        case _:
+            return error.message, "change it"
 
 
 _TYPES: Final = {
@@ -144,7 +156,12 @@ def _meant(name: str, known: list[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
 
 
+def _parts(given: Sized) -> str:
+    return f"{len(given)} part" if len(given) == 1 else f"{len(given)} parts"
+
+
 def _shown(given: object) -> str:
+    """What was given, on one line, with signs that cannot be seen as codes."""
     if given is None:
         return "an empty value"
     text = _written(given) if isinstance(given, bool) else repr(given)

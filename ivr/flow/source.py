@@ -113,7 +113,7 @@ class Source:
                 continue
             key = str(key_node.value)
             if key in found:
-                told = Fault((*path, key), f"'{key}' stands twice", "remove one of the two")
+                told = Fault((*path, key), f"{key!r} stands twice", "remove one of the two")
                 self._complain(line, told)
                 continue
             self._lines[*path, key] = line
@@ -133,7 +133,7 @@ class Source:
         if node.tag in _STRINGS:
             return str(node.value)
         if self.is_words and node.tag in _PLAIN and node.value:
-            told = f"'{node.value}' counts as a number or a truth here"
+            told = f"'{node.value}' counts as a number, or as yes or no, here"
             self._complain(line, Fault(path, told, f"put it in quotes: '{node.value}'"))
             return None
         if node.tag == _BOOL and node.value not in {"true", "false"}:
@@ -162,24 +162,52 @@ def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[int, Fault]:
     # A quote that is never closed is found at the end of the file, but began where it began.
     if "end of stream" in why and error.context_mark is not None:
         mark = error.context_mark
-    known = (text for part, text in _ADVICE.items() if part in why)
-    advice = next(known, "mend the line or the one above it")
-    return (mark.line + 1 if mark else 1), Fault((), f"this is not YAML: {why}", advice)
+    known = (words for part, words in _IN_PLAIN_WORDS.items() if part in why)
+    told, to_do = next(known, (why, "mend the line or the one above it"))
+    return (mark.line + 1 if mark else 1), Fault((), f"this is not YAML: {told}", to_do)
 
 
-_ADVICE: Final = {
-    "mapping values are not allowed": "a text with a colon needs quotes around the whole of it, "
-    "and lines of one group begin under one another",
-    "'\\t'": "use spaces, not tabs",
-    "end of stream": "close the quote or bracket that is opened here",
-    "expected <block end>": "lines of one group begin under one another; a text that begins with "
-    "a quote must end with it",
-    "undefined alias": "a text that begins with * needs quotes around it",
+_SIGN: Final = ("a text begins with a sign that needs quotes", "put quotes around the whole text")
+_IN_PLAIN_WORDS: Final = {
+    "mapping values are not allowed": (
+        "a colon stands where none can",
+        (
+            "a text with a colon needs quotes around the whole of it, and lines of one group begin "
+            "under one another"
+        ),
+    ),
+    "'\\t'": ("a tab stands here", "use spaces, not tabs"),
+    "cannot start any token": _SIGN,
+    "alphabetic or numeric": _SIGN,
+    "chomping or indentation": _SIGN,
+    "a comment or a line break": _SIGN,
+    "undefined alias": ("a text begins with *", "put quotes around the whole text"),
+    "end of stream": (
+        "something is opened here and never closed",
+        "close the quote or bracket that is opened here",
+    ),
+    "could not find expected ':'": (
+        "a name stands here, or in the line above, with no colon behind it",
+        "write a colon and a space between the name and its text",
+    ),
+    "expected <block end>": (
+        "this does not fit what stands above it",
+        (
+            "lines of one group begin under one another; a text that begins with a quote must end "
+            "with it"
+        ),
+    ),
+    "expected ',' or": (
+        "a list or group in brackets breaks off here",
+        "close the bracket that is opened here or above, and put commas between its parts",
+    ),
 }
-"""What PyYAML says, and what a person can do about it."""
+"""What PyYAML says: how it is told here, and what a person can do about it."""
 
 
 def _not_a_name(node: yaml.Node) -> tuple[str, str]:
+    if isinstance(node, yaml.ScalarNode) and not node.value:
+        return "no name stands before the colon", "write one, with no sign before it"
     if isinstance(node, yaml.ScalarNode):
         return f"the name {node.value} is not text", f"put it in quotes: '{node.value}'"
     return "a name must be text, not a list or a group", "write it anew"

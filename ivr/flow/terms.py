@@ -52,7 +52,7 @@ Condition: TypeAlias = Literal["night", "helper", "bookmark"]
 Offer: TypeAlias = Literal["helper", "kept", "slow", "usual"]
 """`helper`: a person can be rung now. `kept`: something may be kept of the caller. `slow`: the call
 is slow or in the simpler way. `usual`: it is neither."""
-EXCLUDING: Final = frozenset({"slow", "usual"})
+EXCLUDING: Final[frozenset[Offer]] = frozenset({"slow", "usual"})
 """Never both hold: two options with these may share a key."""
 
 MAX_PASSED: Final = 10

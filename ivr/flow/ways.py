@@ -19,7 +19,7 @@ from ivr.flow.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ivr.flow.model import Node, Option
+    from ivr.flow.model import Node
     from ivr.flow.problem import Path
     from ivr.flow.terms import FactId, NodeId, PromptId
 
@@ -31,32 +31,41 @@ def targets(node: Node) -> Iterator[tuple[str, NodeId]]:
     `key 4 at register_1`, of a condition `when night`;
     `too_many` and `silence` stand only where the node itself has one.
     """
+    yield from ((name, goal) for name, _, goal in written_ways(node))
+
+
+def written_ways(node: Node) -> Iterator[tuple[str, Path, NodeId]]:
+    """The same, as (the name of the way, where its goal stands inside the node, the goal)."""
     match node:
         case Say() | Practice() | Think() | Lesson():
-            yield "next", node.next
+            yield "next", ("next",), node.next
         case Menu(any_key=str(goal)):
-            yield "any_key", goal
+            yield "any_key", ("any_key",), goal
         case Transfer():
-            yield "done", node.done.go
-            yield "nobody", node.nobody.go
+            yield "done", ("done", "go"), node.done.go
+            yield "nobody", ("nobody", "go"), node.nobody.go
         case Branch():
-            yield from ((f"when {case.condition}", case.go) for case in node.when)
-            yield "otherwise", node.otherwise
+            for place, case in enumerate(node.when):
+                yield f"when {case.condition}", ("when", place, "go"), case.go
+            yield "otherwise", ("otherwise",), node.otherwise
         case Menu() | End():
             pass
     if isinstance(node, Asking):
         yield from _keyed(node)
         left = {"too_many": node.too_many, "silence": node.silence}
-        yield from ((way, leave.go) for way, leave in left.items() if leave is not None)
+        yield from ((way, (way, "go"), by.go) for way, by in left.items() if by is not None)
 
 
-def _keyed(node: Asking) -> Iterator[tuple[str, NodeId]]:
+def _keyed(node: Asking) -> Iterator[tuple[str, Path, NodeId]]:
     match node:
         case Menu():
-            yield from ((f"key {option.key}", option.go) for option in node.options)
+            for place, option in enumerate(node.options):
+                yield f"key {option.key}", ("options", place, "go"), option.go
         case Lesson():
-            for step in node.steps:
-                yield from ((f"key {o.key} at {step.prompt}", o.go) for o in step.options)
+            for number, step in enumerate(node.steps):
+                for place, option in enumerate(step.options):
+                    path = ("steps", number, "options", place, "go")
+                    yield f"key {option.key} at {step.prompt}", path, option.go
         case Practice() | Think():
             pass
 
@@ -67,29 +76,9 @@ def facts_told(node: Node) -> Mapping[PromptId, tuple[FactId, ...]]:
         case Say() | Menu():
             return {node.prompt: node.facts}
         case Lesson():
-            return {step.prompt: step.facts for step in node.steps}
+            told: dict[PromptId, tuple[FactId, ...]] = {}
+            for step in node.steps:  # of two with one prompt, which is a fault, both tell
+                told[step.prompt] = (*told.get(step.prompt, ()), *step.facts)
+            return told
         case Practice() | Think() | Transfer() | Branch() | End():
             return {}
-
-
-def path_of(node_id: str, node: Node, way: str) -> Path:
-    """Where in the file the way out of a node is written."""
-    path: Path = ("nodes", node_id)
-    match node, way.split():
-        case Menu(), ["key", key]:
-            return (*path, "options", _place_of(node.options, key), "go")
-        case Lesson(), ["key", key, "at", step]:
-            place = next(i for i, each in enumerate(node.steps) if each.prompt == step)
-            found = _place_of(node.steps[place].options, key)
-            return (*path, "steps", place, "options", found, "go")
-        case Branch(), ["when", condition]:
-            place = next(i for i, case in enumerate(node.when) if case.condition == condition)
-            return (*path, "when", place, "go")
-        case _, [("too_many" | "silence" | "done" | "nobody") as named]:
-            return (*path, named, "go")
-        case _:
-            return (*path, way)
-
-
-def _place_of(options: tuple[Option, ...], key: str) -> int:
-    return next(i for i, option in enumerate(options) if option.key == key)

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.flow.model import Flow, Lesson
 from ivr.flow.source import Source
-from ivr.flow.ways import path_of, targets
+from ivr.flow.ways import written_ways
 from tests.flow.small import FILES, LESSON, MENU, small_flow, small_problems
 
 
@@ -86,9 +86,9 @@ def test_every_way_out_is_found_again_where_it_is_written(shipped: Flow) -> None
     written = FILES["flow.yaml"].splitlines()
     looked_at = 0
     for node_id, node in shipped.nodes.items():
-        for way, goal in targets(node):
+        for _, way, goal in written_ways(node):
             part: Any = file.data
-            path = path_of(node_id, node, way)
+            path = ("nodes", node_id, *way)
             for name in path:
                 part = part[name]
             assert part == goal

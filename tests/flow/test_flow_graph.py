@@ -6,7 +6,8 @@ import pytest
 
 from tests.flow.small import MENU, small_flow, small_problems
 
-NEVER_ENDS = "a caller who never presses a key never comes to an end; mend a too_many"
+NEVER_ENDS = "a caller who never presses a key never comes to an end"
+TO_AN_END = "lead a silence, a too_many or a next on the way to an end"
 FOR_EVER = "a silent caller hears it again for ever; lead it to a menu or an end"
 RING = "it leads back to itself with no key to press on the way; lead it to a menu"
 
@@ -30,7 +31,7 @@ def lesson(name: str, goal: str, *, aside: bool = False) -> str:
 
 
 def test_a_lesson_that_follows_itself_is_found() -> None:
-    assert f"menu: {NEVER_ENDS}" in told(lesson("menu", "menu"))
+    assert f"menu: {NEVER_ENDS}; {TO_AN_END}" in told(lesson("menu", "menu"))
 
 
 def test_lessons_in_a_ring_are_found_even_if_a_branch_may_lead_out() -> None:
@@ -44,8 +45,24 @@ def test_lessons_in_a_ring_are_found_even_if_a_branch_may_lead_out() -> None:
 
 def test_a_lesson_aside_that_silence_comes_to_leads_back_for_ever() -> None:
     nodes = lesson("menu", "beside") + lesson("beside", "return", aside=True)
-    assert f"menu: {FOR_EVER}" in told(nodes)
-    assert f"beside: {FOR_EVER}" not in told(nodes), "there only a key leads back to it"
+    assert told(nodes) == [f"menu: {FOR_EVER}"], "to beside only a key leads back"
+
+
+def test_a_person_who_silence_rings_leads_back_for_ever() -> None:
+    """Nobody answers, the lesson goes on by itself, and the person is rung again."""
+    nodes = lesson("menu", "ring") + (
+        "  ring: {kind: transfer, prompt: wait, ring_seconds: 9, talk_minutes: 9, "
+        "done: {go: return}, nobody: {go: return}}\n"
+    )
+    assert told(nodes) == [f"menu: {FOR_EVER}"]
+
+
+def test_home_that_leads_back_is_a_ring() -> None:
+    """Who was nowhere before is led home by what leads back."""
+    home = ("'0': menu", "'0': hello"), ("hello, next: menu}", "hello, next: word}")
+    word = "  word: {kind: say, prompt: word, next: return}\n"
+    told_of = RING.replace(";", " (round by 'word');")
+    assert f"hello: {told_of}" in told(MENU + word, *home)
 
 
 def test_a_lesson_aside_that_a_key_led_to_may_lead_back() -> None:
@@ -66,7 +83,7 @@ def test_menus_that_silence_leads_round_are_found() -> None:
     options: [{key: '1', prompt: there_end, go: bye}]
     silence: {after: 1, go: menu}
 """
-    assert told(nodes)[:3] == [f"{name}: {NEVER_ENDS}" for name in ("hello", "menu", "there")]
+    assert told(nodes) == [f"menu: {NEVER_ENDS} (round by 'there'); {TO_AN_END}"]
 
 
 @pytest.mark.parametrize("kind", ["practice", "think"])
@@ -76,7 +93,7 @@ def test_a_way_out_that_leads_round_is_found(kind: str) -> None:
         "think": "",
     }[kind]
     nodes = f"\n  menu: {{kind: {kind}, prompt: menu, {rest}next: bye, too_many: {{go: menu}}}}\n"
-    assert f"menu: {NEVER_ENDS}" in told(nodes)
+    assert f"menu: {NEVER_ENDS}; {TO_AN_END}" in told(nodes)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +111,8 @@ def test_where_calls_end_they_do_end(change: tuple[str, str]) -> None:
   back: {{kind: say, prompt: back, next: return}}
 """
     name = change[1].removeprefix("ends_at: ")
-    text = f"{change[1]} <- '{name}' does not end the call each time; name an end"
+    text = f"{change[1]} <- '{name}' does not end the call each time"
+    text += "; name a node of kind end, or words that lead to one"
     assert text in small_problems(nodes, change)
 
 

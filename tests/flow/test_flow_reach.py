@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+import yaml
 
 from ivr.flow.model import Asking, Flow
 from ivr.flow.reach import leads_out, reachable, stops_at
-from tests.flow.small import MENU, small_flow, small_problems
+from tests.flow.small import MENU, small_flow, small_problems, small_text
 
 NEVER = "no call can come to it; lead a key or a next to it, or take it away"
 STUCK = (
-    "neither a key nor silence leads on from here to an end or to a person; add an option that does"
+    "neither a key nor silence leads on from here to an end or to a person; lead an option, its "
+    "next or its silence there, for every call at all times"
 )
 NO_KEYS = ("global_keys: {'*': repeat, '0': menu, '9': aside}", "global_keys: {'*': repeat}")
 THERE = """
@@ -94,12 +97,27 @@ def test_what_no_call_can_take_reaches_nothing(
     assert f"node 'there': {NEVER}" in told(nodes + THERE, *changes, tail=tail)
 
 
-def test_of_places_that_lead_only_to_one_another_each_is_told() -> None:
+def never(node_id: str, on_to: str) -> str:
+    nowhere = f"node '{node_id}': {NEVER}"
+    return nowhere.replace("come to it;", f"come to it, nor on to {on_to};")
+
+
+def test_of_places_that_lead_only_to_one_another_the_first_is_told_with_all() -> None:
     island = """
   one: {kind: think, prompt: one, next: two}
   two: {kind: think, prompt: two, next: one}
 """
-    assert told(MENU + island) == [f"node 'one': {NEVER}", f"node 'two': {NEVER}"]
+    assert told(MENU + island) == [never("one", "'two'")]
+
+
+def test_of_places_in_a_row_the_one_that_nothing_leads_to_is_told_with_all() -> None:
+    row = """
+  last: {kind: think, prompt: last, next: menu}
+  first: {kind: think, prompt: first, next: middle}
+  middle: {kind: think, prompt: middle, next: last}
+  other: {kind: think, prompt: other, next: last}
+"""
+    assert told(MENU + row) == [never("first", "'last', 'middle'"), never("other", "'last'")]
 
 
 def test_what_leads_back_where_nobody_was_leads_home() -> None:
@@ -150,6 +168,67 @@ def around(goal: str, more: str = "") -> str:
 )
 def test_a_caller_who_can_only_go_round_is_stuck(nodes: str) -> None:
     assert f"node 'menu': {STUCK}" in told(nodes, NO_KEYS, ("start: hello", "start: menu"))
+
+
+TO_BYE_AT_TIMES = """
+  menu:
+    kind: menu
+    prompt: menu
+    options:
+      - {{key: '1', prompt: menu_again, go: menu}}
+      - {{key: '2', prompt: menu_end, go: bye, when: {0}}}
+      - {{key: '3', prompt: menu_bye, go: bye, when: {1}}}
+"""
+STEP_AT_TIMES = """
+  menu:
+    kind: lesson
+    steps: [{{prompt: one, options: [{{key: '4', prompt: one_end, go: bye, when: {0}}}]}}]
+    next: menu
+"""
+
+
+@pytest.mark.parametrize(
+    ("nodes", "is_out"),
+    [
+        pytest.param(TO_BYE_AT_TIMES.format("helper", "kept"), False, id="for some"),
+        pytest.param(TO_BYE_AT_TIMES.format("usual", "helper"), False, id="only in the usual call"),
+        pytest.param(TO_BYE_AT_TIMES.format("slow", "helper"), False, id="only in the slow call"),
+        pytest.param(TO_BYE_AT_TIMES.format("slow", "usual"), True, id="in either"),
+        pytest.param(STEP_AT_TIMES.format("helper"), False, id="at a step"),
+    ],
+)
+def test_an_option_that_is_there_at_times_is_no_way_out(nodes: str, *, is_out: bool) -> None:
+    text = small_text(nodes, NO_KEYS)
+    flow = msgspec.convert(yaml.safe_load(text), Flow)
+    assert leads_out(flow, "menu") == is_out
+
+
+@pytest.mark.parametrize("goal", ["return", "bookmark"])
+def test_home_beside_the_way_must_lead_on_by_itself(goal: str) -> None:
+    """Who was nowhere before is led home again from there."""
+    nodes = f"""
+  menu:
+    kind: menu
+    aside: true
+    prompt: menu
+    options: [{{key: '1', prompt: menu_on, go: {goal}}}]
+"""
+    assert f"node 'menu': {STUCK}" in told(nodes, NO_KEYS)
+
+
+def test_home_that_asks_by_the_hour_leads_on_if_one_of_its_places_does() -> None:
+    nodes = f"""{around("bookmark")}
+  by_memory:
+    kind: branch
+    when: [{{condition: bookmark, go: menu}}]
+    otherwise: there
+  there: {{kind: think, prompt: there, next: bye}}
+"""
+    flow = msgspec.convert(
+        yaml.safe_load(small_text(nodes, NO_KEYS, ("hello, next: menu", "hello, next: by_memory"))),
+        Flow,
+    )
+    assert leads_out(flow, "menu")
 
 
 @pytest.mark.parametrize(
