@@ -51,7 +51,8 @@ def _of_personas(text: str, path: Path, _: Judged, spec: Spec) -> Iterable[Probl
 def _of_sheet(text: str, path: Path, _judged: Judged, _spec: Spec) -> Iterable[Problem]:
     from ivr.paper.sheet.words import judge_sheet_words
 
-    return judge_sheet_words(text, str(path)).problems
+    language = path.name.removeprefix("sheet.").removesuffix(".yaml")
+    return judge_sheet_words(text, str(path), language).problems
 
 
 _JUDGES: Final[dict[str, Callable[[str, Path, Judged, Spec], Iterable[Problem]]]] = {

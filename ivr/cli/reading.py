@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ivr.flow.reading import Read
     from ivr.speech.lexicon import Lexicon
 
+READABLE: Final = "let the user who runs the command read it"
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 
 
@@ -23,14 +24,27 @@ def read_text(path: Path) -> str | Problem:
     except UnicodeDecodeError as error:
         return _not_utf8(path, error.object[: error.start].count(b"\n") + 1)
     except OSError as error:
-        told = f"it cannot be read: {error.strerror}"
-        return Problem(str(path), 1, None, told, "mend or remove it")
+        return unreadable(str(path), error)
     # UTF-16 without a mark in front passes for UTF-8 where all of it is English.
     return _not_utf8(path, 1) if "\0" in text else text
 
 
+def unreadable(file: str, error: OSError) -> Problem:
+    """That a file, or a folder, cannot be read, and why."""
+    told = f"it cannot be read: {error.strerror}"
+    to_do = READABLE if isinstance(error, PermissionError) else "mend or remove it"
+    return Problem(file, 1, None, told, to_do)
+
+
 def _not_utf8(path: Path, line: int) -> Problem:
     return Problem(str(path), line, None, "it is not UTF-8", "save it as UTF-8 in your editor")
+
+
+def copy_told(path: Path, pattern: str) -> str:
+    """That a language's file of sentences is missing, and the first of another one to copy."""
+    other = next(iter(sorted(path.parent.glob(pattern))), None)
+    to_do = "put back" if other is None else f"copy {other} to it, and translate"
+    return f"{path} is missing; {to_do} its sentences"
 
 
 def judge_lexicon_at(path: Path) -> Read[Lexicon]:

@@ -60,7 +60,7 @@ def letter_findings(spec: Spec, lexicons: Mapping[str, Lexicon]) -> Iterator[Fin
     for language, words in spec.words.items():
         script = SCRIPTS.get(language)
         texts = {name: _MARKUP.sub(" ", text) for name, text in words.prompts.items()}
-        strange = [name for name, text in texts.items() if _is_strange(text, script)]
+        strange = [name for name, text in texts.items() if is_strange(text, script)]
         if len(strange) > UNTRANSLATED:
             what = f"{len(strange)} prompts are not in {script} letters: {_listed(strange)}"
             yield in_words(language, ("prompts",), what, "translate them", Level.WARNING)
@@ -74,8 +74,8 @@ def letter_findings(spec: Spec, lexicons: Mapping[str, Lexicon]) -> Iterator[Fin
                 yield in_words(language, path, f"'{prompt_id}' has {what}", to_do, Level.WARNING)
 
 
-def _is_strange(text: str, due: str | None) -> bool:
-    """Whether no letter of a text is of the script that is due."""
+def is_strange(text: str, due: str | None) -> bool:
+    """Whether a text has letters, and none of the script that is due (None: any will do)."""
     scripts = {script_of(letter) for letter in text} - {None}
     return due is not None and bool(scripts) and due not in scripts
 

@@ -1,19 +1,21 @@
 """Keys in words against keys in the flow: nobody can press what was never said.
 
-Every language is judged by its lexicon (see `KeyWords`); one without a lexicon is not judged.
+Every language is judged by its lexicon (see `KeyWords`). One without a lexicon, or with one whose
+words are of another language, is not judged: see `ivr.speech.lexicon_gaps`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow.model import Lesson, Menu, Think
 from ivr.flow.problem import Finding, Level, in_flow, in_words
 from ivr.flow.terms import READY_KEY
-from ivr.flow.usage import step_prompts
+from ivr.flow.usage import step_prompts, taken
 from ivr.speech.key_words import KeyWords
-from ivr.speech.sayings import sayings
+from ivr.speech.lexicon_gaps import untranslated_list
+from ivr.speech.sayings import WORLDS, sayings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +34,8 @@ def key_findings(spec: Spec, lexicons: Mapping[str, Lexicon]) -> Iterator[Findin
       where nothing is said of pressing, or, where it names none so, anywhere. If it holds no key at
       all, the menu's prompt, or that of another option that is said whenever this one is, must
       hold it; in a lesson, any prompt of the same step. So must the prompts of a `think` node hold
-      the key that ends it.
+      the key that ends it. Where two options have one key, the key is wrong and not the words:
+      another check tells of it.
     - A key that any prompt names beside a word of pressing must do something wherever that prompt
       is said: see `ivr.speech.sayings`. Where keys are told it is an error, in what is told
       otherwise (steps, what leads on, goodbyes) a warning. A key that does something only while a
@@ -44,7 +47,7 @@ def key_findings(spec: Spec, lexicons: Mapping[str, Lexicon]) -> Iterator[Findin
     """
     for language, words in spec.words.items():
         lexicon = lexicons.get(language)
-        if lexicon is not None:
+        if lexicon is not None and untranslated_list(lexicon) is None:
             judge = _Judge(spec.flow, language, words.prompts, KeyWords(lexicon))
             yield from judge.findings()
 
@@ -69,7 +72,7 @@ class _Judge:
             path: Path = ("nodes", node_id)
             match node:
                 case Menu():
-                    for place, option in enumerate(node.options):
+                    for place, option in _with_own_key(node.options):
                         row = (node.prompt, *_said_with(option, node.options))
                         yield from self._option((*path, "options", place), option, row)
                 case Lesson():
@@ -82,7 +85,7 @@ class _Judge:
 
     def _steps(self, path: Path, lesson: Lesson) -> Iterator[Finding]:
         for index, step in enumerate(lesson.steps):
-            for place, option in enumerate(step.options):
+            for place, option in _with_own_key(step.options):
                 row = step_prompts(self._flow, lesson, index, holding=())
                 here = (*path, "steps", index, "options", place)
                 yield from self._option(here, option, row)
@@ -141,6 +144,14 @@ class _Judge:
     def _text(self, prompt: PromptId) -> str:
         """The words of a prompt; of one that has none another check tells."""
         return self._prompts.get(prompt, "")
+
+
+def _with_own_key(options: Sequence[Option]) -> Iterator[tuple[int, Option]]:
+    """The options, with their places, that have a key for themselves whatever holds."""
+    worlds = [Counter(each.key for each in taken(options, world)) for world in WORLDS]
+    for place, option in enumerate(options):
+        if all(keys[option.key] <= 1 for keys in worlds):
+            yield place, option
 
 
 def _said_with(option: Option, options: Iterable[Option]) -> Iterator[PromptId]:

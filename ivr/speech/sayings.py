@@ -40,7 +40,7 @@ AGAIN_KEYS: Final = frozenset("*#")
 """What says a practice code again; every other key is a digit of an entry."""
 _PACES: Final[tuple[Offer, ...]] = ("slow", "usual")
 _FURTHER: Final[tuple[tuple[Offer, ...], ...]] = ((), ("helper",), ("kept",), ("helper", "kept"))
-_WORLDS: Final = tuple(frozenset((pace, *more)) for pace, more in product(_PACES, _FURTHER))
+WORLDS: Final = tuple(frozenset((pace, *more)) for pace, more in product(_PACES, _FURTHER))
 """Each way in which the conditions of options can hold together."""
 
 
@@ -208,7 +208,7 @@ def _with_options(
     fixed: frozenset[str], choices: Iterable[tuple[Option, ...]], holding: Offer | None
 ) -> Keys:
     """Fixed keys and those of options, of which one row or another is there at a time."""
-    worlds = [world for world in _WORLDS if holding is None or holding in world]
+    worlds = [world for world in WORLDS if holding is None or holding in world]
     rows = [
         {option.key for option in taken(options, world)}
         for options, world in product(choices, worlds)

@@ -458,7 +458,22 @@ def test_a_recording_of_the_printed_words_is_stale_when_those_have_changed(
 
 def test_a_sheet_without_its_words_names_the_file(stocked: Path, changed: Path) -> None:
     (changed / "sheet.bn.yaml").unlink()
-    assert "sheet.bn.yaml" in error(run(stocked, "sheet", IVR_CONFIG=str(changed)))
+    assert error(run(stocked, "sheet", IVR_CONFIG=str(changed))) == (
+        f"{changed}/sheet.bn.yaml is missing; copy {changed}/sheet.en.yaml to it, and translate its"
+        " sentences"
+    )
+
+
+def test_a_sheet_whose_words_cannot_be_used_names_file_and_line(
+    stocked: Path, changed: Path
+) -> None:
+    path = changed / "sheet.bn.yaml"
+    rewrite(path, "\nlanguage: bn", "\nlanguage: en")
+    told = error(run(stocked, "sheet", IVR_CONFIG=str(changed)))
+    assert f"{path}:4: the file's name says 'bn', and 'language' says 'en'" in told
+    path.write_bytes(b"sheet: 1\n\xff")
+    told = error(run(stocked, "sheet", IVR_CONFIG=str(changed)))
+    assert told == f"{path}:2: it is not UTF-8; save it as UTF-8 in your editor"
 
 
 def test_takes_are_imported_by_the_sheets_numbers_and_then_rendered(
@@ -475,7 +490,8 @@ def test_takes_are_imported_by_the_sheets_numbers_and_then_rendered(
     shutil.copy(stocked / "clips" / f"{clip.sha256}.wav", takes / f"{number}.wav")
     (takes / "nothing.wav").write_bytes(b"")
     result = run(stocked, "import", str(takes), "--sheet", figures)
-    assert "recordings: 1 taken in, 0 there already, 1 not taken in" in result.stdout
+    assert "recordings (bn): 1 taken in, 0 there already, 1 not taken in" in result.stdout
+    assert "A running `ivr dev` puts them on the line by itself; otherwise run:" in result.stdout
     assert re.search(r"not taken in: .*nothing.wav: no prompt is named 'nothing'", result.stderr)
     assert result.exit_code == 1
     assert (stocked / "human" / "bn" / "digit_1.wav").exists()
@@ -490,6 +506,20 @@ def test_takes_are_imported_by_the_sheets_numbers_and_then_rendered(
     rendered = run(stocked, "render")
     assert rendered.stdout.startswith("clips: 2 made (1 s of speech, 2 of recordings)")
     assert run(stocked, "check").exit_code == 0
+
+
+def test_takes_named_after_their_prompts_are_of_the_language_that_is_named(
+    stocked: Path, tmp_path: Path
+) -> None:
+    clip = Library.open(stocked).entry(("en", "digit_1", Pace.NORMAL))
+    assert clip is not None
+    (tmp_path / "takes").mkdir()
+    shutil.copy(stocked / "clips" / f"{clip.sha256}.wav", tmp_path / "takes" / "digit_1.wav")
+    page = run(stocked, "sheet", "--language", "en").stdout
+    assert "ivr audio import FOLDER --language en<" in page
+    result = run(stocked, "import", str(tmp_path / "takes"), "--language", "en")
+    assert "recordings (en): 1 taken in" in result.stdout
+    assert (stocked / "human" / "en" / "digit_1.wav").exists()
 
 
 def test_the_sheet_tells_which_recordings_are_stale(stocked: Path, changed: Path) -> None:

@@ -103,6 +103,17 @@ def test_papers_of_a_language_that_the_line_does_not_speak_are_told() -> None:
     ]
 
 
+def test_a_recording_sheet_of_another_language_than_its_name_is_told() -> None:
+    change("sheet.en.yaml", "language: en", "language: bn")
+    line = line_of("sheet.en.yaml", "language: bn")
+    assert told() == [
+        (
+            f"config/sheet.en.yaml:{line}: warning: the file's name says 'en', and 'language' says "
+            "'bn'; make the two the same"
+        )
+    ]
+
+
 def test_a_language_without_papers_is_not_judged_by_them() -> None:
     Path("config/paper.en.yaml").unlink()
     change("prompts/en.yaml", "  register_14: Now the UMANG site opens.", f"  register_14: {LONG}")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ivr.cli.folder import judge_folder
-from tests.cli.changed_config import change
+from tests.cli.changed_config import change, line_of
 
 if TYPE_CHECKING:
     from ivr.flow.load import Judged
@@ -52,10 +52,54 @@ def test_each_mistake_is_told_and_nothing_else(case: Path) -> None:
     assert told() == held["says"]
 
 
-def test_a_language_without_a_lexicon_is_not_judged_by_it() -> None:
+def test_a_language_without_a_lexicon_is_not_judged_by_it_which_is_told_once() -> None:
     Path("config/lexicon.en.yaml").unlink()
     change("prompts/en.yaml", "For more, press four.", "For more ~ press 5.")
-    assert told() == []
+    line = line_of("flow.yaml", "languages: [")
+    assert told() == [
+        (
+            f"config/flow.yaml:{line}: hint: 'en' has no lexicon.en.yaml: keys that its words "
+            "name, figures and signs are not judged; copy lexicon.bn.yaml to it, with the "
+            "language's own words of digits, signs and pressing"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("digits: [zero,", "digits: [ক,"), ("press: [press]", "press: [ক]")]
+)
+def test_a_lexicon_of_other_letters_is_told_in_place_of_what_it_would_say(
+    old: str, new: str
+) -> None:
+    change("lexicon.en.yaml", old, new)
+    change("prompts/en.yaml", "For more, press four.", "For more, press five.")
+    name = old.partition(":")[0]
+    line = line_of("lexicon.en.yaml", f"{name}:")
+    assert told() == [
+        (
+            f"config/lexicon.en.yaml:{line}: warning: the words of {name} are not in Latin "
+            "letters; write those of the language; until then no key that its prompts name is "
+            "judged"
+        )
+    ]
+
+
+def test_of_two_options_with_one_key_the_key_is_told_and_not_the_words() -> None:
+    change("flow.yaml", "{key: '2', prompt: choose_practice", "{key: '1', prompt: choose_practice")
+    line = line_of("flow.yaml", "prompt: choose_practice")
+    assert told() == [
+        f"config/flow.yaml:{line}: node 'main_menu': key 1 stands twice; give it another"
+    ]
+
+
+@pytest.mark.parametrize("names", [("bn",), ("bn", "en")], ids=str)
+def test_words_that_are_not_utf_8_are_not_told_as_missing(names: tuple[str, ...]) -> None:
+    for name in names:
+        Path("config/prompts", f"{name}.yaml").write_bytes(b"prompts: 1\nlanguage: \xff\n")
+    assert told() == [
+        f"config/prompts/{name}.yaml:2: it is not UTF-8; save it as UTF-8 in your editor"
+        for name in names
+    ]
 
 
 def test_without_words_of_pressing_only_options_are_judged() -> None:
@@ -179,7 +223,7 @@ def test_a_broken_lexicon_and_broken_words_are_told_together() -> None:
     change("lexicon.bn.yaml", "language: bn", "language: bn\nprass: [ক]\nwordes: []")
     change("flow.yaml", "  start: greeting", "  start: greting")
     assert told() == [
-        "config/flow.yaml:7: it goes to 'greting', which is no node; add that node or go elsewhere",
+        "config/flow.yaml:7: it goes to 'greting', which is no node; did you mean 'greeting'?",
         "config/lexicon.bn.yaml:3: 'prass' is not known here; did you mean 'press'?",
         "config/lexicon.bn.yaml:4: 'wordes' is not known here; did you mean 'words'?",
     ]

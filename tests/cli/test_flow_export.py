@@ -82,13 +82,14 @@ def test_an_export_goes_whole_to_a_file(arguments: list[str], told: str, tmp_pat
     assert out.read_text("utf-8") == run(*arguments).stdout
 
 
-def test_the_leaflet_is_printed_as_pdf(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["leaflet", "script"])
+def test_a_page_is_printed_as_pdf(command: str, tmp_path: Path) -> None:
     printer()
-    out = tmp_path / "leaflet.pdf"
-    result = run("leaflet", "--format", "pdf", "--out", str(out))
+    out = tmp_path / "page.pdf"
+    result = run(command, "--format", "pdf", "--out", str(out))
     assert (result.exit_code, result.stderr) == (0, "")
     assert out.read_bytes().startswith(b"%PDF-")
-    assert run("leaflet", "--format", "pdf").stdout_bytes == out.read_bytes()
+    assert run(command, "--format", "pdf").stdout_bytes == out.read_bytes()
 
 
 @pytest.mark.parametrize("command", ["leaflet", "sms"])
@@ -102,9 +103,19 @@ def test_the_number_is_the_settings_or_the_options(command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "number", ["+913312345678", "+91 33 1234 5678", "+91-33-1234.5678", "+91\u00a033 12345678"]
+)
+def test_a_number_is_taken_as_people_write_it(number: str) -> None:
+    assert "+91 33 1234 5678" in run("leaflet", "--language", "en", "--number", number).stdout
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         pytest.param(["sms", "--number", "98300"], "'--number': '98300'; use + and 7", id="number"),
+        pytest.param(
+            ["leaflet", "--number", "+44 (0)20 7946 0000"], "use + and 7", id="a digit in brackets"
+        ),
         pytest.param(["leaflet", "--language", "xx"], "'xx'; use one of bn, en", id="language"),
     ],
 )

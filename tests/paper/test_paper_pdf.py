@@ -51,7 +51,7 @@ def test_a_letter_that_no_font_has_is_named() -> None:
     [
         pytest.param(
             "raise ImportError('no')",
-            r"^PDF needs the library WeasyPrint.*pip install \"ghore-boshe\[pdf\]\"",
+            r"^PDF needs the library WeasyPrint.*\.venv/bin/python -m pip install -e '\.\[pdf\]'",
             id="no WeasyPrint",
         ),
         pytest.param(

@@ -223,8 +223,13 @@ def test_the_code_stands_in_the_header_and_in_the_command(spec: Spec, words: She
     assert html.texts("p", "code") == ["sheet 90ab"]
     assert html.texts("code", "command") == [
         ".venv/bin/ivr audio import FOLDER --sheet 90ab",
-        ".venv/bin/ivr audio import FOLDER",
+        ".venv/bin/ivr audio import FOLDER --language en",
     ]
+
+
+def test_the_command_names_no_language_where_it_is_the_lines_own(spec: Spec) -> None:
+    html = Page(sheet(spec.flow, "bn", "90ab", [line(1)], read_sheet_words(shipped_text("bn"))))
+    assert html.texts("code", "command")[1] == ".venv/bin/ivr audio import FOLDER"
 
 
 def test_backticks_enclose_names_of_files(spec: Spec, words: SheetWords) -> None:

@@ -55,20 +55,22 @@ def import_takes(folder: Path, language: str | None, sheet: str | None, *, repla
     except KeyboardInterrupt:
         click.echo("Stopped. What was taken in is kept; the same command goes on.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
-    _tell(intake)
+    _tell(intake, chosen)
 
 
-def _tell(intake: Intake) -> None:
+def _tell(intake: Intake, language: str) -> None:
     """Say what was taken in and what was not; the counts last, where a long list leaves them."""
     for taken in intake.taken:
         click.echo(f"{taken.path.name} → {taken.recording}")
     for problem in intake.problems:
         click.echo(f"not taken in: {problem}", err=True)
     click.echo(
-        f"recordings: {len(intake.taken)} taken in, {len(intake.known)} there already,"
+        f"recordings ({language}): {len(intake.taken)} taken in, {len(intake.known)} there already,"
         f" {len(intake.problems)} not taken in"
     )
     if intake.taken:
-        click.echo("To put them on the line: ivr audio render")
+        click.echo(
+            "A running `ivr dev` puts them on the line by itself; otherwise run: ivr audio render"
+        )
     if intake.problems:
         raise click.exceptions.Exit(1)

@@ -39,7 +39,7 @@ def sheet(language: str | None, out: Path | None) -> None:
     project = Project.load()
     chosen = language_of(project.spec, language)
     studio = Studio(project.spec.words, project.settings)
-    words = _words(project.settings.config / f"sheet.{chosen}.yaml")
+    words = _words(project.settings.config, chosen)
     lines = _lines(project.spec.flow, studio, chosen)
     printed = sheet_of(chosen, studio.prompts[chosen])
     html = page(project.spec.flow, chosen, printed.code, lines, words)
@@ -61,13 +61,18 @@ def _keep(audio: Path, printed: Sheet) -> None:
         click.echo(f"{exc}\nTakes from this sheet must be named after their prompts.", err=True)
 
 
-def _words(path: Path) -> SheetWords:
+def _words(folder: Path, language: str) -> SheetWords:
+    from ivr.cli.reading import copy_told, read_text
+    from ivr.flow.problem import Problem
     from ivr.paper.sheet.words import read_sheet_words
 
-    try:
-        return read_sheet_words(path.read_text("utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SpeechError(f"{path}: {exc}") from exc
+    path = folder / f"sheet.{language}.yaml"
+    if not path.exists():
+        raise SpeechError(copy_told(path, "sheet.*.yaml"))
+    text = read_text(path)
+    if isinstance(text, Problem):
+        raise SpeechError(str(text))
+    return read_sheet_words(text, str(path), language)
 
 
 def _lines(flow: Flow, studio: Studio, language: str) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ivr.flow.source import Source
     from ivr.paper.pages.words import PaperWords
 
+_BETWEEN_DIGITS: Final = dict.fromkeys(map(ord, " \u00a0\u202f-."))
+"""What people write between the digits of a telephone number; none of it is keyed.
+
+Brackets are not among it: `+44 (0) 20` is not keyed as it stands.
+"""
 _Command = TypeVar("_Command", bound="Callable[..., object]")
 
 
@@ -33,7 +38,7 @@ def number_option(command: _Command) -> _Command:
         "--number",
         metavar="N",
         callback=_number,
-        help="The line's telephone number, such as +12025550100. [default: TWILIO_NUMBER]",
+        help="The line's telephone number, such as '+91 33 1234 5678'. [default: TWILIO_NUMBER]",
     )(command)
 
 
@@ -55,24 +60,22 @@ def _number(_context: click.Context, _option: click.Parameter, given: str | None
     from ivr.errors import SettingsError
     from ivr.settings import PHONE_FORM, Settings
 
+    bare = (given or "").translate(_BETWEEN_DIGITS)
     try:
-        return Settings.from_env({"TWILIO_NUMBER": given or ""}).number
+        return Settings.from_env({"TWILIO_NUMBER": bare}).number
     except SettingsError as error:
         raise click.BadParameter(f"{given!r}; {PHONE_FORM}") from error
 
 
 def _words(folder: Path, language: str, spec: Spec) -> PaperWords:
-    from ivr.cli.reading import read_text
+    from ivr.cli.reading import copy_told, read_text
     from ivr.flow.problem import Problem
     from ivr.flow.reading import nfc_source
     from ivr.paper.pages.words import paper_file, read_paper_words
 
     path = folder / paper_file(language)
     if not path.exists():
-        other = next(iter(sorted(folder.glob(paper_file("*")))), None)
-        to_do = "put back" if other is None else f"copy {other} to it, and translate"
-        message = f"{path} is missing; {to_do} its sentences"
-        raise PaperError(message)
+        raise PaperError(copy_told(path, paper_file("*")))
     text = read_text(path)
     if isinstance(text, Problem):
         raise PaperError(str(text))

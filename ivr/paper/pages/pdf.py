@@ -52,7 +52,7 @@ def _weasyprint() -> ModuleType:
     except ImportError as error:
         raise PaperError(
             "PDF needs the library WeasyPrint, which is not installed; run: "
-            f'pip install "ghore-boshe[pdf]", {_INSTEAD}'
+            f".venv/bin/python -m pip install -e '.[pdf]', {_INSTEAD}"
         ) from error
     except OSError as error:
         raise PaperError(

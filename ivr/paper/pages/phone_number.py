@@ -10,8 +10,16 @@ _TWO_DIGITS: Final = re.compile(
 )
 """Country codes of two digits; 1 and 7 have one, all others three (ITU-T E.164's list)."""
 _ONE_DIGIT: Final = re.compile("[17]")
-_GROUPS: Final = {"1": (3, 3, 4), "91": (5, 5)}
-"""How people of a country group their own numbers; others are read in groups of three."""
+_GROUPS: Final = (
+    (re.compile(r"1(?=\d{10}$)"), (3, 3, 4)),
+    (re.compile(r"91(?=(?:(?:11|20|22|33|40|44)\d|(?:79|80)[2346])\d{7}$)"), (2, 4, 4)),
+    (re.compile(r"91(?=\d{10}$)"), (5, 5)),
+)
+"""How people of a country group their own numbers; others are read in groups of three.
+
+In India the great cities have area codes of two digits, and landlines there are known by them. 79
+and 80 begin mobile numbers too: there it is the digit behind, of which landlines have 2, 3, 4 or 6.
+"""
 
 
 def grouped(number: str) -> str:
@@ -24,11 +32,9 @@ def grouped(number: str) -> str:
     one, two = _ONE_DIGIT.match(digits), _TWO_DIGITS.match(digits)
     code = digits[: 1 if one else 2 if two else 3]
     rest = digits.removeprefix(code)
-    groups = _GROUPS.get(code, ())
-    if sum(groups) != len(rest):
-        groups = _threes(len(rest))
+    own = (groups for form, groups in _GROUPS if form.match(digits))
     parts = []
-    for length in groups:
+    for length in next(own, _threes(len(rest))):
         parts.append(rest[:length])
         rest = rest[length:]
     return " ".join((f"+{code}", *parts))

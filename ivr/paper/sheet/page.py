@@ -69,7 +69,8 @@ def sheet(flow: Flow, language: str, code: str, lines: Sequence[Line], words: Sh
     """Make the page, as one HTML document that needs nothing else.
 
     Args:
-        flow: by which each prompt's role is known.
+        flow: by which each prompt's role is known; takes in another language than its own must
+            be taken in by that language's name.
         language: ISO 639 code of the prompts.
         code: short name of this numbering, by which numbered files are taken in.
         lines: every prompt of the language, in the order of its numbers.
@@ -82,6 +83,7 @@ def sheet(flow: Flow, language: str, code: str, lines: Sequence[Line], words: Sh
         {
             "words": words,
             "language": language,
+            "named": language != flow.flow.default_language,
             "code": code,
             "summary": list(_summary(rows, words)),
             "sections": _sections(rows, words),

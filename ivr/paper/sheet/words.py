@@ -19,7 +19,11 @@ from ivr.paper.sheet.roles import Role
 from ivr.paper.terms import Sentence, TenDigits  # noqa: TC001 (fields of structs)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.flow.problem import Problem
     from ivr.flow.reading import Read
+    from ivr.flow.source import Source
 
 
 class _Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,21 +135,32 @@ _FORM: Final = msgspec.defstruct("Sheet", [("roles", _EVERY_ROLE)], bases=(Sheet
 """Stricter than `SheetWords`: every role is needed, and a fault names its role."""
 
 
-def read_sheet_words(text: str, file: str = "sheet") -> SheetWords:
+def read_sheet_words(text: str, file: str = "sheet", language: str | None = None) -> SheetWords:
     """Parse the text of a sheet's words (YAML) into sentences; see `judge_sheet_words`.
 
     Raises:
         SpeechError: with every problem of the file in the order of the lines, each on a line of
             its own as `config/sheet.bn.yaml:41: …; …`.
     """
-    return judge_sheet_words(text, file).checked(SpeechError)
+    return judge_sheet_words(text, file, language).checked(SpeechError)
 
 
-def judge_sheet_words(text: str, file: str) -> Read[SheetWords]:
+def judge_sheet_words(text: str, file: str, language: str | None = None) -> Read[SheetWords]:
     """The sentences that a text (YAML) holds, in NFC, or its faults.
 
     Args:
         text: the whole file.
         file: its name for messages, such as `config/sheet.bn.yaml`.
+        language: that it must be of, as its name says; None: of any.
     """
-    return read_source(nfc_source(text, file), schema_of("sheet", _FORM), SheetWords)
+    source = nfc_source(text, file)
+    other = () if language is None else _of_another(source, language)
+    return read_source(source, schema_of("sheet", _FORM), SheetWords, other)
+
+
+def _of_another(source: Source, language: str) -> Iterator[Problem]:
+    """Says it when the data names another language than the file does."""
+    named = source.data.get("language") if isinstance(source.data, dict) else None
+    if isinstance(named, str) and named != language:
+        what = f"the file's name says '{language}', and 'language' says '{named}'"
+        yield source.problem(("language",), what, "make the two the same")
