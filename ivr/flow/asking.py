@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow.model import Asking, Branch, Lesson, Practice
+from ivr.flow.near import asked_for
 from ivr.flow.patience import patience
 from ivr.flow.problem import Fault, in_flow
 
@@ -56,9 +57,11 @@ def _code(flow: Flow, path: Path, node: Practice) -> Iterator[Fault]:
         return
     if code.same_as is not None:
         other = flow.nodes.get(code.same_as)
-        if not isinstance(other, Practice) or other.code.same_as is not None:
+        if not isinstance(other, Practice) or not _has_code(other):
             told = f"same_as: '{code.same_as}' is no practice node with a code of its own"
-            yield Fault(path, told, "name one that has digits or length")
+            own = (each for each, held in flow.nodes.items() if _has_code(held))
+            to_do = asked_for(code.same_as, own, "name one that has digits or length")
+            yield Fault(path, told, to_do)
             return
         code = other.code
     length = code.length or len(code.digits or "")
@@ -74,6 +77,11 @@ def _code(flow: Flow, path: Path, node: Practice) -> Iterator[Fault]:
     if code.digits and len(code.digits) >= MOBILE_DIGITS and not code.digits.startswith("0"):
         told = "a practice number must begin with 0, so that it cannot be anybody's"
         yield Fault(path, told, "make its first digit 0")
+
+
+def _has_code(node: Node) -> bool:
+    """Whether a node has a code of its own, that another can have too."""
+    return isinstance(node, Practice) and node.code.same_as is None
 
 
 def _steps(path: Path, lesson: Lesson) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import is_normalized
 
 from ivr.flow.model import Lesson
+from ivr.flow.near import meant
 from ivr.flow.problem import Finding, Level, in_flow, in_words
 from ivr.flow.terms import JOINERS
 from ivr.flow.usage import prompts_used
@@ -50,23 +51,23 @@ def nfc_hint(language: str, prompts: Mapping[PromptId, str]) -> Iterator[Finding
 
 
 def _facts(spec: Spec) -> Iterator[Finding]:
-    told = {
-        fact
-        for node in spec.flow.nodes.values()
-        for facts in facts_told(node).values()
+    known = spec.facts.facts
+    named = {
+        (*_teller(node_id, node, prompt_id, fact), "facts"): fact
+        for node_id, node in spec.flow.nodes.items()
+        for prompt_id, facts in facts_told(node).items()
         for fact in facts
     }
-    for fact in spec.facts.facts:
-        if fact not in told:
-            to_do = f"name it at the node or step that does (facts: [{fact}])"
-            yield Finding("facts.yaml", ("facts", fact), f"no prompt tells '{fact}'", to_do)
-    for node_id, node in spec.flow.nodes.items():
-        for prompt_id, facts in facts_told(node).items():
-            for fact in facts:
-                if fact not in spec.facts.facts:
-                    wrong = f"the fact '{fact}' is not in facts.yaml"
-                    path = (*_teller(node_id, node, prompt_id, fact), "facts")
-                    yield in_flow(path, wrong, "add it there or mend the name")
+    untold = known.keys() - set(named.values())
+    meanings = {fact: meant(fact, untold) for fact in named.values() if fact not in known}
+    for path, fact in named.items():
+        if fact in meanings:
+            found = meanings[fact]
+            to_do = f"did you mean '{found}'?" if found else "add it there or mend the name"
+            yield in_flow(path, f"the fact '{fact}' is not in facts.yaml", to_do)
+    for fact in untold - set(meanings.values()):
+        to_do = f"name it at the node or step that does (facts: [{fact}])"
+        yield Finding("facts.yaml", ("facts", fact), f"no prompt tells '{fact}'", to_do)
 
 
 def _teller(node_id: NodeId, node: Node, prompt_id: PromptId, fact: FactId) -> Path:
@@ -81,19 +82,31 @@ def _teller(node_id: NodeId, node: Node, prompt_id: PromptId, fact: FactId) -> P
 
 
 def _prompts(spec: Spec) -> Iterator[Finding]:
-    told: set[tuple[str, str]] = set()
-    for path, prompt_id in prompts_used(spec.flow):
-        for language, words in spec.words.items():
-            if prompt_id not in words.prompts and (language, prompt_id) not in told:
-                told.add((language, prompt_id))
-                to_do = f"add it to prompts/{language}.yaml"
-                yield in_flow(path, f"prompt '{prompt_id}' has no words", to_do)
-    used = {prompt_id for _, prompt_id in prompts_used(spec.flow)}
+    """Prompts without words and words without a prompt; of a name that is misspelt once.
+
+    Only words that nothing else says can be the ones that were meant: a new step next to others is
+    no slip. A name that some language has is right in flow.yaml, and wrong in the other's words.
+    """
+    places = {prompt_id: path for path, prompt_id in reversed([*prompts_used(spec.flow)])}
+    written = {prompt_id for words in spec.words.values() for prompt_id in words.prompts}
     for language, words in spec.words.items():
-        for prompt_id in words.prompts.keys() - used:
+        unused = words.prompts.keys() - places.keys()
+        for prompt_id, path in places.items():
+            if prompt_id in words.prompts:
+                continue
+            found = meant(prompt_id, unused)
+            unused -= {found}
+            if found is not None and prompt_id in written:
+                told = f"nothing says '{found}', and '{prompt_id}' has no words"
+                to_do = f"did you mean '{prompt_id}'?"
+                yield in_words(language, ("prompts", found), told, to_do)
+                continue
+            to_do = f"did you mean '{found}'?" if found else f"add it to prompts/{language}.yaml"
+            yield in_flow(path, f"prompt '{prompt_id}' has no words", to_do)
+        for prompt_id in unused:
             to_do = "name it in flow.yaml, or take it away"
-            unused = f"nothing says '{prompt_id}'"
-            yield in_words(language, ("prompts", prompt_id), unused, to_do, Level.WARNING)
+            told = f"nothing says '{prompt_id}'"
+            yield in_words(language, ("prompts", prompt_id), told, to_do, Level.WARNING)
 
 
 def _texts(spec: Spec) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow.model import Asking, Branch, Lesson, Say, Transfer
+from ivr.flow.near import asked_for
 from ivr.flow.places import is_place, split
 from ivr.flow.problem import Level, in_flow
 from ivr.flow.terms import BOOKMARK, REPEAT, RESERVED, RETURN
@@ -21,7 +22,8 @@ def goal_faults(flow: Flow) -> Iterator[Finding]:
     """Each fault of the names of nodes."""
     for path, goal in lost_goals(flow):
         told = f"it goes to '{goal}', which is no node"
-        yield in_flow(path, *_NOT_HERE.get(goal, (told, "add that node or go elsewhere")))
+        to_do = asked_for(goal, flow.nodes, "add that node or go elsewhere")
+        yield in_flow(path, *_NOT_HERE.get(goal, (told, to_do)))
     for node_id, node in flow.nodes.items():
         if node_id in RESERVED:
             told = f"'{node_id}' has a meaning of its own"
@@ -97,7 +99,15 @@ def _renamed(flow: Flow) -> Iterator[Finding]:
         for _ in flow.renamed:
             last = flow.renamed.get(last, last)
         if last not in flow.nodes and not _is_step(flow, last):
-            yield in_flow(path, f"'{new}' is no place", "name a node, or a step as node.step")
+            known = _steps(flow) if "." in new else flow.nodes
+            to_do = asked_for(new, known, "name a node, or a step as node.step")
+            yield in_flow(path, f"'{new}' is no place", to_do)
+
+
+def _steps(flow: Flow) -> list[str]:
+    """Every step of a lesson, as `renamed:` names it."""
+    lessons = ((name, node) for name, node in flow.nodes.items() if isinstance(node, Lesson))
+    return [f"{name}.{step.prompt}" for name, lesson in lessons for step in lesson.steps]
 
 
 def _is_step(flow: Flow, place: str) -> bool:

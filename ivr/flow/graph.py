@@ -6,7 +6,7 @@ silence never ends.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ivr.flow.model import Asking, Branch, End, Lesson, Menu, Practice, Say, Think, Transfer
 from ivr.flow.patience import patience
@@ -15,6 +15,9 @@ from ivr.flow.problem import in_flow
 from ivr.flow.reach import leads_out
 from ivr.flow.terms import MAX_PASSED, RESERVED, RETURN
 from ivr.flow.ways import targets
+
+MAX_NAMED: Final = 5
+"""So many nodes are named in one message."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -31,10 +34,13 @@ def graph_faults(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
 
     Args:
         flow: where goals lead to no node, only what needs none of them is looked at.
-        reached: the nodes that a call can come to; of others nothing else is told.
+        reached: the nodes that a call can come to; of others nothing else is told, and that only
+            where no call goes round: what stands behind may be reached as soon as it does not.
     """
-    yield from _unreached(flow, reached)
-    yield from _without_keys(flow, reached)
+    ahead = {each: _reached(flow, each, _unasked) for each in flow.nodes if each in reached}
+    rings = [each for each in ahead if each in ahead[each]]
+    yield from _going_round(rings, ahead) if rings else _unreached(flow, reached)
+    yield from _without_keys(flow, [each for each in ahead if each not in rings], ahead)
     last = flow.defaults.ends_at
     if last in flow.nodes and not _ends(flow, last):
         told = f"'{last}' does not end the call each time"
@@ -68,14 +74,26 @@ def _unreached(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
         yield in_flow(("nodes", first), told, to_do)
 
 
-def _without_keys(flow: Flow, reached: Collection[NodeId]) -> Iterator[Finding]:
-    """Ways that go round or go on without a key; a ring is told once, at its first node."""
-    ahead = {each: _reached(flow, each, _unasked) for each in flow.nodes if each in reached}
-    rings = [each for each in ahead if each in ahead[each]]
+def _going_round(
+    rings: Collection[NodeId], ahead: Mapping[NodeId, set[NodeId]]
+) -> Iterator[Finding]:
+    """Ways that go round without a key; a ring is told once, at its first node."""
     for first in _firsts(rings, ahead):
         told = "it leads back to itself with no key to press on the way"
         yield in_flow(("nodes", first), told + _round(first, rings, ahead), "lead it to a menu")
-    others = [each for each in ahead if each not in rings and not ahead[each].intersection(rings)]
+
+
+def _without_keys(
+    flow: Flow, straight: Collection[NodeId], ahead: Mapping[NodeId, set[NodeId]]
+) -> Iterator[Finding]:
+    """Ways that go on too long, or without an end, without a key.
+
+    Args:
+        flow: whose.
+        straight: the nodes that do not lead back to themselves.
+        ahead: all that each node leads to without a key.
+    """
+    others = [each for each in straight if ahead[each].isdisjoint(ahead.keys() - set(straight))]
     for first in _firsts([each for each in others if _passed(flow, each) > MAX_PASSED], ahead):
         told = f"more than {MAX_PASSED} places follow with no key to press"
         yield in_flow(("nodes", first), told, "put a menu between")
@@ -120,7 +138,9 @@ def _round(node_id: NodeId, nodes: Collection[NodeId], ahead: Mapping[NodeId, se
 
 
 def _named(nodes: Iterable[NodeId]) -> str:
-    return ", ".join(f"'{each}'" for each in nodes)
+    names = [f"'{each}'" for each in nodes]
+    others = len(names) - MAX_NAMED
+    return ", ".join(names) if others <= 1 else f"{', '.join(names[:MAX_NAMED])} and {others} more"
 
 
 def _anyhow(flow: Flow, node_id: NodeId) -> set[NodeId]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ivr.flow.problem import Problem, listed
 from ivr.flow.schema import faults_of
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ivr.errors import IvrError
+    from ivr.flow.problem import Fault
 
 Held = TypeVar("Held")
 
@@ -62,6 +65,18 @@ def nfc_source(text: str, file: str) -> Source:
     return Source(file, unicodedata.normalize("NFC", text))
 
 
+def _with_language(file: str, fault: Fault) -> Fault:
+    """The fault; where the language is not written that the file's name tells, with what to write.
+
+    A place that is written is told of by its own path, one that is missing by the path around it.
+    """
+    named = re.search(r"[/.]([a-z]{2,3})\.yaml$", file)
+    is_told = fault.what in {"'language' is missing", "'language' is empty"}
+    if named is None or not is_told or fault.path not in {(), ("language",)}:
+        return fault
+    return replace(fault, to_do=f"write language: {named[1]}")
+
+
 def read_source(
     source: Source,
     asked: Mapping[str, Any],
@@ -78,10 +93,12 @@ def read_source(
     """
     problems = [*source.problems, *besides]
     if source.data is not None:
-        problems += source.untold(faults_of(asked, source.data))
+        faults = (_with_language(source.file, each) for each in faults_of(asked, source.data))
+        problems += source.untold(faults)
     if problems:
         return Read(source.file, None, tuple(problems))
     try:
         return Read(source.file, msgspec.convert(source.data, shape), ())
-    except msgspec.ValidationError as error:  # what the types refuse and the schema lets pass
-        return Read(source.file, None, (source.problem((), str(error), "change it"),))
+    except msgspec.ValidationError:  # what the types refuse and the schema lets pass
+        to_do = "compare it with the schema that its first line names"
+        return Read(source.file, None, (source.problem((), "it has not its form", to_do),))

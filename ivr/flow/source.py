@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from ivr.flow.problem import Fault, Level, Path, Problem, node_of
+from ivr.flow.slips import SPECIAL, slip_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _STRINGS: Final = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}
 """A day such as 2020-04-18 stays the text that was written."""
 BOM: Final = "\ufeff"
+_NO_YAML: Final = "this is not YAML"
+_UNSEEN: Final = re.compile(f"[{SPECIAL}]")
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _PLAIN: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null")}
 MAX_DEPTH: Final = 20
@@ -56,10 +59,12 @@ class Source:
             self._complain(1, Fault((), "it is nested too deeply to be read", "make it flatter"))
             return None
         except yaml.MarkedYAMLError as error:
-            self._complain(*_in_plain_words(error))
+            slip = slip_of(self._text, error, is_words=self.is_words)
+            fault = Fault((), f"{_NO_YAML}: {slip.what}", slip.to_do)
+            self._complain(slip.line, fault)
             return None
         except yaml.reader.ReaderError as error:  # a character that YAML does not allow
-            told = f"this is not YAML: {str(error).splitlines()[0]}"
+            told = f"{_NO_YAML}: a sign that cannot be seen stands here (U+{error.character:04X})"
             line = text.count("\n", 0, error.position) + 1
             self._complain(line, Fault((), told, "take it out"))
             return None
@@ -111,7 +116,11 @@ class Source:
             if key_node.tag != "tag:yaml.org,2002:str":
                 self._complain(line, Fault((*path, "?"), *_not_a_name(key_node)))
                 continue
-            key = str(key_node.value)
+            written = str(key_node.value)
+            key = _UNSEEN.sub("", written).strip(" ")
+            if key != written:
+                what = "a space that is no ordinary one, or cannot be seen, stands in the name"
+                self._complain(line, Fault((*path, key), what, f"write it anew: {key}"))
             if key in found:
                 told = Fault((*path, key), f"{key!r} stands twice", "remove one of the two")
                 self._complain(line, told)
@@ -122,13 +131,14 @@ class Source:
 
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 1
-        if self._from(node.start_mark).startswith("&"):
-            told = "a text that begins with & needs quotes around it"
-            self._complain(line, Fault(path, told, "put it in quotes"))
+        sign = self._from(node.start_mark)[:1]
+        if sign and sign in "&!":
+            told = f"a text that begins with {sign} needs quotes"
+            self._complain(line, Fault(path, told, "put double quotes around the whole text"))
             return None
         if self.is_words and re.match(r"\s+#", self._from(node.end_mark)):
             told = "all after # would be left out"
-            self._complain(line, Fault(path, told, "put quotes around the text"))
+            self._complain(line, Fault(path, told, "put double quotes around the whole text"))
             return None
         if node.tag in _STRINGS:
             return str(node.value)
@@ -138,71 +148,23 @@ class Source:
             return None
         if node.tag == _BOOL and node.value not in {"true", "false"}:
             told = f"the word {node.value} means true or false here"
-            self._complain(line, Fault(path, told, f"put it in quotes: '{node.value}'"))
+            plain = str(yaml.safe_load(node.value)).lower()
+            to_do = f"write {plain}, or, if it is a text, put it in quotes: '{node.value}'"
+            self._complain(line, Fault(path, told, to_do))
             return None
         if node.tag not in _PLAIN:
-            told = f"the tag {node.tag} is not used here"
-            self._complain(line, Fault(path, told, "remove it"))
+            told = f"{node.value} has a meaning of its own here"
+            self._complain(line, Fault(path, told, f"put it in quotes: '{node.value}'"))
             return None
         try:
             return yaml.safe_load(node.value) if node.value else None
-        except (yaml.YAMLError, ValueError):
+        except ValueError:  # such as 0x_
             self._complain(line, Fault(path, "this value cannot be read", "write it anew"))
             return None
 
     def _from(self, mark: yaml.Mark) -> str:
         """The rest of the line from a mark on."""
         return self._text[mark.line][mark.column :] if mark.line < len(self._text) else ""
-
-
-def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[int, Fault]:
-    """Line and fault of what PyYAML could not read; its own words where we have none."""
-    why = error.problem or error.context or "it cannot be read"
-    mark = error.problem_mark or error.context_mark
-    # A quote that is never closed is found at the end of the file, but began where it began.
-    if "end of stream" in why and error.context_mark is not None:
-        mark = error.context_mark
-    known = (words for part, words in _IN_PLAIN_WORDS.items() if part in why)
-    told, to_do = next(known, (why, "mend the line or the one above it"))
-    return (mark.line + 1 if mark else 1), Fault((), f"this is not YAML: {told}", to_do)
-
-
-_SIGN: Final = ("a text begins with a sign that needs quotes", "put quotes around the whole text")
-_IN_PLAIN_WORDS: Final = {
-    "mapping values are not allowed": (
-        "a colon stands where none can",
-        (
-            "a text with a colon needs quotes around the whole of it, and lines of one group begin "
-            "under one another"
-        ),
-    ),
-    "'\\t'": ("a tab stands here", "use spaces, not tabs"),
-    "cannot start any token": _SIGN,
-    "alphabetic or numeric": _SIGN,
-    "chomping or indentation": _SIGN,
-    "a comment or a line break": _SIGN,
-    "undefined alias": ("a text begins with *", "put quotes around the whole text"),
-    "end of stream": (
-        "something is opened here and never closed",
-        "close the quote or bracket that is opened here",
-    ),
-    "could not find expected ':'": (
-        "a name stands here, or in the line above, with no colon behind it",
-        "write a colon and a space between the name and its text",
-    ),
-    "expected <block end>": (
-        "this does not fit what stands above it",
-        (
-            "lines of one group begin under one another; a text that begins with a quote must end "
-            "with it"
-        ),
-    ),
-    "expected ',' or": (
-        "a list or group in brackets breaks off here",
-        "close the bracket that is opened here or above, and put commas between its parts",
-    ),
-}
-"""What PyYAML says: how it is told here, and what a person can do about it."""
 
 
 def _not_a_name(node: yaml.Node) -> tuple[str, str]:

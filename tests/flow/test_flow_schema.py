@@ -58,6 +58,11 @@ def test_the_shipped_flow_has_no_fault_by_the_schema() -> None:
     assert list(faults_of(schema("flow"), Source("flow.yaml", text).data)) == []
 
 
+def test_nothing_at_all_is_told_of_as_empty() -> None:
+    (fault,) = faults_of(schema("facts"), None)
+    assert fault.what == "this part is empty"
+
+
 def test_every_field_that_holds_a_prompt_id_is_known_to_usage() -> None:
     """Every struct of the model is looked at, so that a new one cannot be forgotten."""
     structs = [each for each in vars(model).values() if isinstance(each, type)]

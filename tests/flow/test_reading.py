@@ -29,8 +29,8 @@ def test_a_good_file_is_given_as_its_type() -> None:
 BAD = {
     "no YAML": ("facts: [", ":1: this is not YAML: "),
     "empty": ("", ":1: the file is empty; "),
-    "nothing by a tag": ("!!int ''", ":1: Expected `object`, got `null`; change it"),
-    "a list": ("- a", ":1: ['a'] should be a group of names and values; change it"),
+    "nothing by a tag": ("!!int ''", ":1: a text that begins with ! needs quotes; put double"),
+    "a list": ("- a", ":1: a list should be a group of names and values; change it"),
     "a name twice": (f"{GOOD}\nfacts: {{}}", ":3: 'facts' stands twice; remove one of the two"),
     "a name unknown": (f"{GOOD}\nfact: x", ":3: 'fact' is not known here; did you mean 'facts'?"),
 }
@@ -67,8 +67,15 @@ def test_what_is_found_later_takes_the_value_away() -> None:
 
 
 def test_a_flow_of_nothing_is_told() -> None:
-    judged = judge({**FILES, "flow.yaml": "!!int ''"})
+    judged = judge({**FILES, "flow.yaml": "~"})
     assert judged.spec is None
     assert [str(problem) for problem in judged.problems] == [
-        "config/flow.yaml:1: Expected `object`, got `null`; change it"
+        "config/flow.yaml:1: the file is empty; put back what it held"
+    ]
+
+
+def test_what_the_types_alone_refuse_is_told_in_plain_words() -> None:
+    found = read_source(nfc_source(GOOD.replace("2020-04-18", "'2020'"), FILE), {}, Facts)
+    assert [str(problem) for problem in found.problems] == [
+        f"{FILE}:1: it has not its form; compare it with the schema that its first line names"
     ]
