@@ -82,7 +82,7 @@ def test_a_broken_lexicon_is_refused_with_what_was_saved_beside_it(line: Watched
     save(file, replaced(file, ("lexicon: 1", "lexicon: 2")))
     line.reword(NEW_WORDS)
     line.take()
-    assert line.told("lexicon.en.yaml:12: 2 is not known here; use one of: 1\n")
+    assert line.told("lexicon.en.yaml:12: 2 is not known here; write 1\n")
     assert "Not taken" in line.err
     assert line.said("warm_up_done") != NEW_WORDS
     save(file, replaced(file, ("lexicon: 2", "lexicon: 1")))

@@ -36,13 +36,14 @@ def test_the_shipped_words_are_of_the_language_in_their_name(language: str) -> N
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        pytest.param("\nwho: We", "\nwhom: We", "'who' is missing; add it", id="missing"),
+        pytest.param("\nwho: We", "\nwhom: We", "did you mean 'who'?", id="missing"),
         pytest.param("paper: 1\n", "paper: 1\nmore: x\n", "'more' is not known here", id="unknown"),
         pytest.param("paper: 1\n", "paper: 2\n", "2 is not known here", id="version"),
-        # JSON Schema takes 1.0 for 1, the types do not.
-        pytest.param("paper: 1\n", "paper: 1.0\n", "Expected `int`", id="version, not whole"),
+        pytest.param(
+            "paper: 1\n", "paper: 1.0\n", "1.0 is not known here", id="version, not whole"
+        ),
         pytest.param(", December]", "]", "it has 11 parts, 12 are needed", id="eleven months"),
-        pytest.param("  step: Step\n  dated", "  step: ''\n  dated", "it is empty", id="empty"),
+        pytest.param("  step: Step\n  dated", "  step: ''\n  dated", "'step' is empty", id="empty"),
         pytest.param("paper: 1\n", "paper: [1\n", "this is not YAML", id="no YAML"),
     ],
 )

@@ -42,10 +42,14 @@ def line_of(text: str) -> int:
 BAD = {
     "unknown field": ("share: 22", "shares: 22", "did you mean 'share'?"),
     "chance above one": ("own_secret: 0.6", "own_secret: 6", "6 is greater than the maximum of 1"),
-    "no reason": ("nothing: 1.0", "nothing: [1]", "[1] should be number; change it"),
+    "no reason": ("nothing: 1.0", "nothing: [1]", "a list should be a number; change it"),
     "no such goal": ("practice: practice_done}", "practice: nowhere}", "'nowhere' is no node"),
     "a goal that says nothing": ("practice: practice_done}", "practice: register_lesson}", "is no"),
-    "unknown goal": ("{to: [lesson], weight: 2}", "{to: [lessons], weight: 2}", "use one of"),
+    "unknown goal": (
+        "{to: [lesson], weight: 2}",
+        "{to: [lessons], weight: 2}",
+        "did you mean 'lesson'?",
+    ),
     "a goal twice": ("{to: [lesson], weight: 2}", "{to: [lesson, lesson]}", "a goal stands twice"),
     "no median": ("hours: {median: 6, spread: 0.8}", "hours: {spread: 0.8}", "'median' is missing"),
     "not YAML": ("share: 22", "share: 22: 3", "this is not YAML"),

@@ -67,12 +67,12 @@ FILE = "config/lexicon.bn.yaml"
         pytest.param(
             "[]", "1: a list should be a group of names and values; change it", id="a list"
         ),
-        pytest.param("lexicon: 1", "1: 'language' is missing; add it", id="no language"),
         pytest.param(
-            "language: bn\nlexicon: 2", "2: 2 is not known here; use one of: 1", id="newer"
+            "lexicon: 1", "1: 'language' is missing; write language: bn", id="no language"
         ),
+        pytest.param("language: bn\nlexicon: 2", "2: 2 is not known here; write 1", id="newer"),
         pytest.param(
-            "language: bn\nlexicon: 1.0", "1: Expected `int`, got `float`", id="a fraction"
+            "language: bn\nlexicon: 1.0", "2: 1.0 is not known here; write 1", id="a fraction"
         ),
         pytest.param(
             "language: Bangla\nlexicon: 1",
@@ -106,7 +106,7 @@ FILE = "config/lexicon.bn.yaml"
         ),
         pytest.param(
             HEAD + "words:\n- written: ক\n  gtts:",
-            "5: an empty value should be text; change it",
+            "5: 'gtts' is empty; write what belongs there",
             id="form left out",
         ),
         pytest.param(
