@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from ivr.flow.terms import NodeId
 
 EASY_OPTIONS: Final = 4
-"""So many are held in mind; each more is a burden (callers.md)."""
+"""So many are held in mind; each more is a burden. Our judgement, after vendors' guides for IVR."""
 MAX_OPTIONS: Final = 7
-"""More are an error (callers.md)."""
+"""With more, nobody remembers the first when the last is said; a judgement as well."""
 MAX_DEPTH: Final = 2
-"""So many menus one below the other are followed by people who seldom use one (callers.md)."""
+"""So many menus one below the other are followed by people who seldom use one.
+
+In a health line in India women with little schooling could not use a hierarchy of menus at all, and
+did well on a straight line (BMJ Innovations).
+"""
 
 
 def menu_faults(flow: Flow) -> Iterator[Finding]:

@@ -296,7 +296,7 @@ def test_a_broken_flow_is_refused_with_every_problem(
     assert result.returncode == 1
     assert "config/ has 2 problems:" in result.stderr
     assert "node 'main_menu': it goes to 'mre'" in result.stderr
-    assert "prompt 'warm_up_done' has no words; add it to prompts/en.yaml" in result.stderr
+    assert "nothing says 'warm_up_don', and 'warm_up_done' has no words" in result.stderr
     assert "Traceback" not in result.stderr
 
 

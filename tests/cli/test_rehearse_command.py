@@ -165,7 +165,7 @@ def test_wrong_usage_is_told(arguments: list[str], said: str, tmp_path: Path) ->
     ("text", "said"),
     [
         (b"\xff", "it is not UTF-8"),
-        (b"rehearsal: 2\n", "2 is not known here; use one of: 1"),
+        (b"rehearsal: 2\n", "2 is not known here; write 1"),
         (b"#" * 262_145, "is over 262144 bytes"),
     ],
 )
