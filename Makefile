@@ -1,10 +1,11 @@
 ## make run    set up and start the line on this machine
 ## make test   set up and run every test
 ## make check  linters, types, import contracts
+## make audit  known vulnerabilities of the pinned packages, and secrets in tracked files
 ## make bench  how fast it is, as ratios taken in one run
 ## make setup  only set up
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check audit bench
 
 # The first that really runs and is new enough; 3.12 and 3.11 have wheels of everything.
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -35,7 +36,12 @@ $(VENV)/.run-ready: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up .venv for tests and checks (once, about a minute) …"
 	@$(PIP_INSTALL) --editable '.[local,dev]'
-	@touch $@ $(VENV)/.run-ready
+	@touch $@ $(VENV)/.run-ready $(VENV)/.audit-ready
+
+$(VENV)/.audit-ready: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv for the audit …"
+	@$(PIP_INSTALL) --editable '.[audit]'
+	@touch $@
 
 setup: $(VENV)/.dev-ready
 
@@ -50,6 +56,9 @@ check: $(VENV)/.dev-ready
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(VENV)/.audit-ready
+	@$(BIN)/python .ci/audit.py
 
 bench: $(VENV)/.dev-ready
 	@for each in tests/benchmarks/bench_*.py; do $(BIN)/python $$each; done
