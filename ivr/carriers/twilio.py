@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ivr.carriers.action_url import action_url
 from ivr.carriers.number import caller_name, is_e164, is_own
-from ivr.engine.events import CallEnded, DialEnded, Digits, NoInput
-from ivr.engine.step import OUTCOMES
-from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play
+from ivr.engine.carried import NOTHING, Carried
+from ivr.engine.ending import OUTCOMES
+from ivr.engine.events import CallEnded, DialEnded, Digits, LedBack, NoInput
+from ivr.engine.turn import Dial, Gather, HandOver, Hangup, Instruction, Pause, Play, Reject
 from ivr.errors import EventError
 from ivr.twiml import request, verbs
 from ivr.twiml.write import write
@@ -26,6 +29,7 @@ MAX_KEYS: Final = 32
 """No entry of ours is half so long; what is longer is wrong by its length alone."""
 ANSWERED: Final = frozenset({"completed", "answered"})
 """The words of `DialCallStatus` that mean a talk: https://www.twilio.com/docs/voice/twiml/dial"""
+_Other: TypeAlias = Pause | Gather | Dial | Hangup | Reject | HandOver
 _SID: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
 
@@ -74,17 +78,26 @@ def call(form: Mapping[str, str]) -> Call:
     return Call(sid=sid, caller=caller_name(caller), line=line if is_e164(line) else None)
 
 
-def turn_event(form: Mapping[str, str]) -> Digits | NoInput | DialEnded:
-    """What the action of a Gather or a Dial says has happened.
+def turn_event(
+    form: Mapping[str, str], carried: Carried = NOTHING
+) -> Digits | NoInput | LedBack | DialEnded:
+    """What the action of a Gather or a Dial says has happened, or a Redirect that leads back.
 
-    `#` pressed alone ends an entry that has no digits: it is a key, not a silence.
+    `#` pressed alone ends an entry that has no digits: it is a key, not a silence. A Gather sends
+    an empty `Digits` where none was pressed, and a Redirect sends none at all.
+
+    Args:
+        form: the parameters of the request.
+        carried: what its address tells.
     """
     dialled = form.get(request.DIAL_CALL_STATUS)
     if dialled is not None:
         return DialEnded(was_answered=dialled in ANSWERED)
     digits = form.get(request.DIGITS, "") or form.get(request.FINISHED_ON_KEY, "")
     if not digits:
-        return NoInput()
+        is_led_back = carried.retry or carried.hop
+        has_waited = carried.has_waited or request.DIGITS in form
+        return LedBack() if is_led_back and not has_waited else NoInput()
     return Digits(digits[:MAX_KEYS], own_number=is_own(digits, _parties(form)[0]))
 
 
@@ -95,13 +108,17 @@ def ended_event(form: Mapping[str, str]) -> CallEnded | None:
 
 
 def document(
-    instructions: Sequence[Instruction], speak: Speak, person: Person | None = None
+    instructions: Sequence[Instruction],
+    speak: Speak,
+    carried: Carried,
+    person: Person | None = None,
 ) -> bytes:
     """The TwiML of one turn.
 
     Args:
         instructions: what the line does.
         speak: how its prompts become sound.
+        carried: what its addresses tell.
         person: whom a Dial rings; None: nobody, and a Dial only leads to where it would end.
     """
     found: list[verbs.Verb] = []
@@ -113,11 +130,15 @@ def document(
             case Pause(seconds=seconds):
                 found.append(verbs.Pause(seconds))
             case Gather():
-                found += _gather(instruction, speak)
+                found += _gather(instruction, speak, carried)
             case Dial():
-                found.append(_dial(instruction, person))
+                found.append(_dial(instruction, carried, person))
             case Hangup():
                 found.append(verbs.Hangup())
+            case Reject():
+                found.append(verbs.Reject("busy"))
+            case HandOver(place=place, turn=turn, carried=handed):
+                found.append(verbs.Redirect(action_url(place, turn, handed)))
             case _:
                 assert_never(instruction)
     return write(found)
@@ -142,18 +163,15 @@ def _parties(form: Mapping[str, str]) -> tuple[str, str]:
     return ends[::-1] if is_placed else ends
 
 
-def action_url(place: str, turn: int) -> str:
-    """Where the answer to a turn goes: ASCII and nothing secret."""
-    return f"/voice/turn/{place}?turn={turn}"
-
-
-def _gather(gather: Gather, speak: Speak) -> tuple[verbs.Verb, ...]:
+def _gather(gather: Gather, speak: Speak, carried: Carried) -> tuple[verbs.Verb, ...]:
     """A Gather, and behind it the way on for a carrier that knows no `actionOnEmptyResult`.
 
     Twilio has one timeout for the first key and for the next ones; the longer of the two is given,
     since to cut an old caller short costs more than to wait.
     """
-    action = action_url(gather.place, gather.turn)
+    action = behind = action_url(gather.place, gather.turn, carried)
+    if carried.retry or carried.hop:  # lest this way on look like the one that leads back
+        behind = action_url(gather.place, gather.turn, replace(carried, has_waited=True))
     return (
         verbs.Gather(
             nested=tuple(_nested(gather.said, speak)),
@@ -163,13 +181,13 @@ def _gather(gather: Gather, speak: Speak) -> tuple[verbs.Verb, ...]:
             num_digits=gather.num_digits,
             action_on_empty_result=True,
         ),
-        verbs.Redirect(action),
+        verbs.Redirect(behind),
     )
 
 
-def _dial(dial: Dial, person: Person | None) -> verbs.Dial | verbs.Redirect:
+def _dial(dial: Dial, carried: Carried, person: Person | None) -> verbs.Dial | verbs.Redirect:
     """A Dial that shows the line's number; without it Twilio would show the caller's."""
-    action = action_url(dial.place, dial.turn)
+    action = action_url(dial.place, dial.turn, carried)
     if person is None:
         return verbs.Redirect(action)
     return verbs.Dial(
@@ -190,7 +208,7 @@ def _nested(said: Sequence[Play | Pause], speak: Speak) -> Iterator[verbs.Nested
 
 def _runs(
     said: Sequence[Instruction],
-) -> Iterator[tuple[list[Play], Pause | Gather | Dial | Hangup | None]]:
+) -> Iterator[tuple[list[Play], _Other | None]]:
     """What is said without a break, and so made sound together, with what stands behind it."""
     together: list[Play] = []
     for part in said:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.engine.keeping import begun
+from ivr.engine.carried import MAX_HOPS, NAMED, NOTHING, Carried, carried_by, restored
+from ivr.engine.ending import answer_over
+from ivr.engine.events import LedBack
+from ivr.engine.keeping import begun, to_keep
 from ivr.engine.moves import Moment, fresh, holds
 from ivr.engine.session import Phase
-from ivr.engine.step import restate, step
+from ivr.engine.step import hand_over, restate, step
 from ivr.engine.turn import Count, Turn
-from ivr.flow.places import is_place, present, renamed
+from ivr.flow.places import is_place, renamed
 
 if TYPE_CHECKING:
     from ivr.engine.circumstances import Circumstances
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_TURN: Final = 9999
 """A turn beyond this is not ours: at ten seconds a turn, more than a day of one call."""
+SECONDS_IN_MINUTE: Final = 60
 
 
 class Asked(Struct, frozen=True):
@@ -33,6 +37,7 @@ class Asked(Struct, frozen=True):
     place: str
     turn: int
     event: Event
+    carried: Carried = NOTHING
 
 
 def answer(
@@ -47,30 +52,48 @@ def answer(
     - The one before, a duplicate: the same answer, word for word; nothing steps.
     - An older one, or one that cannot be: where the caller is, without what led there.
     - No session, or one older than the request (it was lost): the call goes on from the place
-      that the URL names; the carrier's signature vouches for it.
+      that the URL names, as the URL tells; the carrier's signature vouches for it.
+    - A place that this version of the flow does not have, while another version may answer on this
+      line too: that one is asked, at most `MAX_HOPS` times.
 
     The session of the turn is the given one, unchanged, where nothing stepped.
+
+    Raises:
+        CallOverError: the carrier has told already that this call is over.
     """
-    asked, session = _present(flow, asked, session)
-    codes = circumstances.codes
-    can_be = 0 < asked.turn <= MAX_TURN
+    given, (asked, session) = asked, _present(flow, asked, session)
+    if _is_elsewhere(flow, session, asked, circumstances):
+        stands = session or _lost(flow, asked, circumstances)
+        return hand_over(stands, given.place, asked.turn, asked.carried)
+    turn = _answered(flow, session, asked, circumstances)
+    carried = carried_by(flow, turn.session, is_known=circumstances.is_known)
+    if isinstance(asked.event, LedBack):  # until a step succeeds, lest it go round for ever
+        carried = replace(carried, retry=asked.carried.retry, hop=asked.carried.hop)
+    return replace(turn, carried=carried)
+
+
+def _answered(flow: Flow, session: Session | None, asked: Asked, here: Circumstances) -> Turn:
+    """The answer of a version of the flow that is to give it."""
+    can_be = _can_be(asked)
     if session is None:
-        if not can_be or present(flow, asked.place) is None:
-            return step(flow, None, asked.event, circumstances)
-        lost = _lost(flow, asked, circumstances)
-        return _counted(step(flow, lost, asked.event, circumstances), "session_lost")
+        return _taken_up(flow, asked, here) if can_be else step(flow, None, asked.event, here)
+    if session.phase is Phase.CLOSED:
+        return answer_over(flow, session, asked.place, asked.turn, asked.event)
+    if session.phase is Phase.REFUSED:
+        return restate(flow, session, here.codes)
     due = (asked.place, asked.turn) == (session.place, session.turn)
     if due or not is_place(flow, session.place):
-        return step(flow, session, asked.event, circumstances)
+        return step(flow, session, asked.event, here)
     if can_be and asked.turn > session.turn and is_place(flow, asked.place):
-        behind = replace(
-            fresh(session), place=asked.place, turn=asked.turn, back=(), phase=Phase.RUNNING
-        )
-        return _counted(step(flow, behind, asked.event, circumstances), "session_behind")
+        return _caught_up(flow, session, asked, here)
     if asked.turn == session.turn - 1:
-        return restate(flow, session, codes)
-    shown = restate(flow, replace(session, lead=()), codes)
+        return restate(flow, session, here.codes)
+    shown = restate(flow, replace(session, lead=()), here.codes)
     return Turn(session, shown.instructions)
+
+
+def _can_be(asked: Asked) -> bool:
+    return 0 < asked.turn <= MAX_TURN
 
 
 def _present(flow: Flow, asked: Asked, session: Session | None) -> tuple[Asked, Session | None]:
@@ -78,18 +101,78 @@ def _present(flow: Flow, asked: Asked, session: Session | None) -> tuple[Asked, 
 
     What is merely called otherwise now takes the key that was pressed there.
     """
-    asked = replace(asked, place=renamed(flow, asked.place))
+    place = renamed(flow, asked.place)
+    asked = asked if place == asked.place else replace(asked, place=place)
     if session is None:
         return asked, None
-    return asked, replace(session, place=renamed(flow, session.place))
+    place = renamed(flow, session.place)
+    return asked, session if place == session.place else replace(session, place=place)
+
+
+def _is_elsewhere(
+    flow: Flow, session: Session | None, asked: Asked, circumstances: Circumstances
+) -> bool:
+    """Whether a place is asked for that another version of the flow has, and this one does not."""
+    if not circumstances.has_siblings or asked.carried.hop >= MAX_HOPS:
+        return False
+    if not _can_be(asked) or NAMED.fullmatch(asked.place) is None:
+        return False
+    if session is None:
+        return not is_place(flow, asked.place)
+    if session.phase in {Phase.CLOSED, Phase.REFUSED}:
+        return False
+    place = asked.place if asked.turn > session.turn else session.place
+    return not is_place(flow, place)
+
+
+def _taken_up(flow: Flow, asked: Asked, circumstances: Circumstances) -> Turn:
+    """A step of a call whose session is lost."""
+    turn = step(flow, _lost(flow, asked, circumstances), asked.event, circumstances)
+    return _compared(flow, _known(flow, asked, circumstances), turn, circumstances, "session_lost")
+
+
+def _caught_up(flow: Flow, session: Session, asked: Asked, circumstances: Circumstances) -> Turn:
+    """A step of a call whose session is older than the request."""
+    behind = replace(
+        fresh(session),
+        place=asked.place,
+        turn=asked.turn,
+        lead=(),
+        back=(),
+        phase=Phase.RUNNING,
+        heard=0,
+    )
+    turn = step(flow, restored(flow, behind, asked.carried), asked.event, circumstances)
+    return _compared(flow, session, turn, circumstances, "session_behind")
+
+
+def _compared(
+    flow: Flow, known: Session, turn: Turn, circumstances: Circumstances, name: str
+) -> Turn:
+    """The turn, counted by this name; what was learnt that Redis does not know is kept again."""
+    memory = to_keep(flow, known, turn.session, circumstances)
+    return replace(turn, memory=memory, effects=(*turn.effects, Count(name)))
+
+
+def _known(flow: Flow, asked: Asked, circumstances: Circumstances) -> Session:
+    """What Redis knows of the caller of a lost call: of one who was forgotten, nothing remains."""
+    known = begun(flow, circumstances)
+    is_gone = asked.carried.is_forgotten and circumstances.memory is None
+    return replace(known, is_kept=False) if is_gone else known
 
 
 def _lost(flow: Flow, asked: Asked, circumstances: Circumstances) -> Session:
-    """What can be told of a call whose session is gone: its place, the caller, the hour."""
-    session = replace(begun(flow, circumstances), place=asked.place, turn=asked.turn)
+    """What can be told of a call whose session is gone: by its address, its caller, the hour."""
+    known = replace(begun(flow, circumstances), place=asked.place, turn=asked.turn)
+    session = restored(flow, known, asked.carried)
     has_helper = holds(Moment(flow, session, circumstances), "helper")
-    return replace(session, has_helper=has_helper)
+    until = session.until or _end_of_minutes(session, circumstances)
+    return replace(session, has_helper=has_helper, until=until)
 
 
-def _counted(turn: Turn, name: str) -> Turn:
-    return replace(turn, effects=(*turn.effects, Count(name)))
+def _end_of_minutes(session: Session, circumstances: Circumstances) -> int:
+    """When the minutes of a call's caller are used up at the latest; 0: they have no end."""
+    minutes = circumstances.limits.minutes_a_day
+    if not (minutes and circumstances.is_known):
+        return 0
+    return session.began + minutes * SECONDS_IN_MINUTE

@@ -31,6 +31,13 @@ class NoInput(Struct, frozen=True):
     """The time to press a key has passed."""
 
 
+class LedBack(Struct, frozen=True):
+    """The call was led back to where it stands, since an answer has failed.
+
+    What was keyed there, if anything was, is lost.
+    """
+
+
 class DialEnded(Struct, frozen=True):
     """The attempt to reach a person is over, or the talk with one."""
 
@@ -44,4 +51,4 @@ class CallEnded(Struct, frozen=True):
     """The carrier's word for how: completed, busy, failed, no-answer, canceled."""
 
 
-Event: TypeAlias = CallStarted | Digits | NoInput | DialEnded | CallEnded
+Event: TypeAlias = CallStarted | Digits | NoInput | LedBack | DialEnded | CallEnded

@@ -21,11 +21,14 @@ def begun(flow: Flow, circumstances: Circumstances) -> Session:
 
     It rests at home, should it end before it began.
     """
+    now, left = int(circumstances.now.timestamp()), circumstances.seconds_left
     session = Session(
         place=first_place(flow, home(flow)),
         turn=0,
         language=flow.flow.default_language,
         is_kept=circumstances.is_known,
+        began=now,
+        until=0 if left is None else now + left,
     )
     memory = circumstances.memory
     if memory is None or not circumstances.is_known:

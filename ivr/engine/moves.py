@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ivr.engine.meaning import meaning
 from ivr.engine.session import Phase, Session
 from ivr.engine.speak import instructions
 from ivr.engine.turn import Count, Turn
@@ -105,13 +106,14 @@ def stay(at: Moment, *lead: PromptId, settles: bool) -> Turn:
         again=True,
         settles=settles,
         after_silence=False,
+        heard=meaning(at.flow, at.session),
     )
     return Turn(session, instructions(at.flow, session, at.circumstances.codes))
 
 
 def fresh(session: Session) -> Session:
     """The session with no try counted and nothing said again."""
-    return replace(session, silences=0, wrongs=0, brief=False, again=False)
+    return replace(session, silences=0, wrongs=0, brief=False, again=False, resaid=0)
 
 
 def changed(at: Moment, change: Change | None) -> Moment:
@@ -207,7 +209,7 @@ def _landed(at: Moment, place: str, via: Via) -> Session:
     place = place if step else first_place(flow, node_id, in_parts=session.simple)
     # Beside the way the step that was left stays known, should it go meanwhile.
     index = index_at(flow, place) if isinstance(node, Lesson) else session.step
-    return replace(
+    landed = replace(
         fresh(session),
         place=place,
         turn=session.turn + 1,
@@ -218,6 +220,7 @@ def _landed(at: Moment, place: str, via: Via) -> Session:
         bookmark=_bookmark(node, place) or session.bookmark,
         step=index,
     )
+    return replace(landed, heard=meaning(flow, landed))
 
 
 def _bookmark(node: Node, place: str) -> str | None:

@@ -27,6 +27,8 @@ class Phase(enum.IntEnum):
     """The goodbye was said, or the line has hung up."""
     CLOSED = 2
     """The carrier has told how the call ended; it is counted."""
+    REFUSED = 3
+    """The call was rejected before it began: its caller has used what one caller may."""
 
 
 class Session(Struct, frozen=True, array_like=True, kw_only=True):
@@ -79,6 +81,15 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     after_silence: bool = False
     """Silence led here from another place: what is said first takes no key, since one that was
     meant for the place before may still come."""
+    began: int = 0
+    """When the call began, in seconds of the Unix epoch; 0: a release before told it nowhere."""
+    until: int = 0
+    """When this caller's minutes are used up, told likewise; 0: they have no end."""
+    heard: int = 0
+    """What the keys meant when the place was said (ivr.engine.meaning); 0: they are taken as they
+    are now."""
+    resaid: int = 0
+    """How often the place was said again because another version of the flow had said it."""
 
     @property
     def holding(self) -> frozenset[Offer]:

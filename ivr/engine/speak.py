@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 from msgspec.structs import replace
 
 from ivr.engine.codes import Codes, code_at
-from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play
+from ivr.engine.session import Phase
+from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play, Reject
 from ivr.flow.model import (
     Asking,
     Branch,
@@ -45,6 +46,8 @@ SECONDS_IN_MINUTE: Final = 60
 
 def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instruction, ...]:
     """All that the line says and does where the session stands; depends on nothing else."""
+    if session.phase is Phase.REFUSED:
+        return (Reject(),)
     if session.after_silence and session.lead:
         first, *rest = session.lead
         heard = replace(session, lead=tuple(rest), after_silence=False, settles=False)
@@ -64,12 +67,9 @@ def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instructio
             return _practice(flow, session, practice, codes, pace)
         case Lesson() as lesson:
             return _lesson(flow, session, lesson, step, pace)
-        case Menu() as menu:
-            plays = _plays(_menu_row(flow, session, menu), pace)
-            return _settled(flow, session, _gather(flow, session, (*lead, *plays)))
-        case Think() as think:
-            plays = _plays(own_prompts(flow, think), pace)
-            return _settled(flow, session, _gather(flow, session, (*lead, *plays)))
+        case Menu() | Think() as node:
+            row = _row(flow, session, node)
+            return _settled(flow, session, _gather(flow, session, (*lead, *_plays(row, pace))))
         case other:
             assert_never(other)
 
@@ -112,6 +112,10 @@ def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
         if session.together and node.together_seconds is not None:
             first = max(first, node.together_seconds)
     return first, following
+
+
+def _row(flow: Flow, session: Session, node: Menu | Think) -> tuple[PromptId, ...]:
+    return _menu_row(flow, session, node) if isinstance(node, Menu) else own_prompts(flow, node)
 
 
 def _menu_row(flow: Flow, session: Session, menu: Menu) -> tuple[PromptId, ...]:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from msgspec.structs import replace
 
+from ivr.engine.carried import Carried, carried_by
 from ivr.engine.codes import code_at, is_near
-from ivr.engine.events import CallEnded, CallStarted, DialEnded, Digits, Event, NoInput
+from ivr.engine.ending import answer_over, close, count_dial, end_early, limit_reached, refuse
+from ivr.engine.events import CallEnded, CallStarted, DialEnded, Digits, Event, LedBack, NoInput
 from ivr.engine.keeping import begun, to_keep
-from ivr.engine.moves import Moment, Via, arrive, changed, leave
+from ivr.engine.meaning import is_as_heard, meaning
+from ivr.engine.moves import Moment, Via, arrive, changed, leave, stay
 from ivr.engine.session import Phase, Session
 from ivr.engine.speak import instructions, part_code, steps_at_once, steps_heard
 from ivr.engine.trouble import kept_at_first, repeated, silent, wrong
-from ivr.engine.turn import Count, Turn
+from ivr.engine.turn import Count, HandOver, Turn
 from ivr.flow.model import (
     Asking,
     Branch,
@@ -39,8 +42,9 @@ if TYPE_CHECKING:
     from ivr.engine.circumstances import Circumstances
     from ivr.engine.codes import Codes
 
-OUTCOMES: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""Twilio's words for how a call ended."""
+MAX_RESAID: Final = 8
+"""So often a place is said again to one whom another version of the flow may have told otherwise what
+its keys do: of two versions that answer by turns, one caller in 256 meets the other one each time."""
 
 
 def step(flow: Flow, session: Session | None, event: Event, circumstances: Circumstances) -> Turn:
@@ -55,27 +59,35 @@ def step(flow: Flow, session: Session | None, event: Event, circumstances: Circu
     Returns:
         The new session, what to say and do, what to count, what to keep of the caller. The session
         is the given one, unchanged, where nothing steps: a call that started already, or one that
-        is over.
+        has said goodbye.
+
+    Raises:
+        CallOverError: the carrier has told already that this call is over.
     """
     before = session or begun(flow, circumstances)
     at = Moment(flow, before, circumstances)
     match event:
         case CallEnded():
-            return _close(at, event, begun=session is not None)
+            return close(at, event, has_begun=session is not None)
+        case CallStarted() if session is None and circumstances.refused is not None:
+            return refuse(at, circumstances.refused)
         case _ if session is None:
             turn = arrive(at, flow.flow.start, Via(effects=(Count("calls"),)))
+        case _ if session.phase is Phase.CLOSED:
+            turn = answer_over(flow, session, session.place, session.turn, event)
+        case _ if session.phase is Phase.REFUSED:
+            turn = restate(flow, session, circumstances.codes)
         case _ if not is_place(flow, session.place):
-            goal = present(flow, session.place, session.step) or home(flow)
-            turn = arrive(at, goal, Via(effects=(Count("place_gone"),)))
-        case _ if session.phase is not Phase.RUNNING:
-            return restate(flow, session, circumstances.codes)
+            turn = _moved(at, event)
+        case _ if session.phase is Phase.GOODBYE:
+            turn = restate(flow, session, circumstances.codes)
         case CallStarted():
-            return restate(flow, session, circumstances.codes)
-        case Digits() | NoInput() | DialEnded():
-            turn = _answer(at, event)
+            turn = restate(flow, session, circumstances.codes)
         case _:
-            assert_never(event)
-    return replace(turn, memory=to_keep(flow, before, turn.session, circumstances))
+            turn = _stepped(at, event)
+    memory = to_keep(flow, before, turn.session, circumstances)
+    carried = carried_by(flow, turn.session, is_known=circumstances.is_known)
+    return replace(turn, memory=memory, carried=carried)
 
 
 def restate(flow: Flow, session: Session, codes: Codes) -> Turn:
@@ -83,17 +95,45 @@ def restate(flow: Flow, session: Session, codes: Codes) -> Turn:
     return Turn(session, instructions(flow, session, codes))
 
 
-def _close(at: Moment, event: CallEnded, *, begun: bool) -> Turn:
-    """Counts how and, if it had begun, where the call ended; once."""
-    closed = replace(at.session, phase=Phase.CLOSED)
-    if at.session.phase is Phase.CLOSED:
-        return Turn(closed, ())
-    outcome = event.outcome if event.outcome in OUTCOMES else "other"
-    left = (Count(f"left.{at.session.place}"),) if begun else ()
-    return Turn(closed, (), (Count(f"ended.{outcome}"), *left))
+def hand_over(session: Session, place: str, turn: int, carried: Carried) -> Turn:
+    """Leaves a turn to another version of the flow, once more; nothing steps."""
+    return Turn(session, (HandOver(place, turn, replace(carried, hop=carried.hop + 1)),))
 
 
-def _answer(at: Moment, event: Digits | NoInput | DialEnded) -> Turn:
+def _moved(at: Moment, event: Event) -> Turn:
+    """Answers a call whose place this version of the flow does not have."""
+    session, here = at.session, at.circumstances
+    if isinstance(event, CallStarted) and here.has_siblings:
+        carried = carried_by(at.flow, session, is_known=here.is_known)
+        return hand_over(session, session.place, session.turn, carried)
+    goal = present(at.flow, session.place, session.step) or home(at.flow)
+    return arrive(at, goal, Via(effects=(Count("place_gone"),)))
+
+
+def _stepped(at: Moment, event: Digits | NoInput | LedBack | DialEnded) -> Turn:
+    """One step of a call that goes on; the caller's key is taken as it was meant.
+
+    Another version of the flow may have said the place, in which the key did something else: then
+    the place is said as it is now. At most `MAX_RESAID` times, and then the next key is taken: it
+    must not go round for ever.
+    """
+    node = at.flow.nodes[split(at.session.place)[0]]
+    if isinstance(event, LedBack) and not isinstance(node, Transfer):
+        said = replace(at.session, heard=meaning(at.flow, at.session))
+        return restate(at.flow, said, at.circumstances.codes)
+    limit = limit_reached(at)
+    if limit is not None:
+        return end_early(at, event, limit)
+    if isinstance(event, Digits) and not is_as_heard(at.flow, at.session):
+        turn = stay(at, settles=True)
+        resaid = turn.session.resaid + 1
+        heard = turn.session.heard if resaid < MAX_RESAID else 0
+        said = replace(turn.session, resaid=resaid, heard=heard)
+        return Turn(said, turn.instructions, (Count("version_changed"),))
+    return _answer(at, event)
+
+
+def _answer(at: Moment, event: Digits | NoInput | LedBack | DialEnded) -> Turn:
     node_id, _ = split(at.session.place)
     node = at.flow.nodes[node_id]
     match node, event:
@@ -101,7 +141,7 @@ def _answer(at: Moment, event: Digits | NoInput | DialEnded) -> Turn:
             return arrive(at, home(at.flow), Via())
         case Transfer(), _:
             return _after_dial(at, node, event)
-        case _, DialEnded():  # a Dial that is over, told once more
+        case _, DialEnded() | LedBack():  # a Dial that is over, told once more
             return restate(at.flow, at.session, at.circumstances.codes)
         case Lesson(), NoInput():
             return _next_step(at, node, after_silence=True)
@@ -115,11 +155,11 @@ def _answer(at: Moment, event: Digits | NoInput | DialEnded) -> Turn:
             assert_never(node)
 
 
-def _after_dial(at: Moment, node: Transfer, event: Digits | NoInput | DialEnded) -> Turn:
+def _after_dial(at: Moment, node: Transfer, event: Event) -> Turn:
     """Takes the caller back, kindly, whatever became of the Dial."""
-    is_answered = isinstance(event, DialEnded) and event.was_answered
-    counted = Count("helper.answered" if is_answered else "helper.nobody")
-    return leave(at, node.done if is_answered else node.nobody, Via(effects=(counted,)))
+    was_answered = isinstance(event, DialEnded) and event.was_answered
+    via = Via(effects=(count_dial(event),))
+    return leave(at, node.done if was_answered else node.nobody, via)
 
 
 def _key(at: Moment, node: Menu | Lesson | Think, key: str) -> Turn:

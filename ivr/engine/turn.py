@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from ivr.engine.carried import NOTHING, Carried
 from ivr.flow.terms import Pace
 
 if TYPE_CHECKING:
@@ -64,7 +65,22 @@ class Hangup(Struct, frozen=True):
     """End the call."""
 
 
-Instruction: TypeAlias = Play | Pause | Gather | Dial | Hangup
+class Reject(Struct, frozen=True):
+    """Refuse the call before it costs anything."""
+
+
+class HandOver(Struct, frozen=True):
+    """Ask once more for the same turn: it is about a place of another version of the flow.
+
+    Sample: `HandOver(place="new_menu", turn=3, carried=Carried(began=1_795_420_000, hop=1))`.
+    """
+
+    place: str
+    turn: int
+    carried: Carried
+
+
+Instruction: TypeAlias = Play | Pause | Gather | Dial | Hangup | Reject | HandOver
 
 
 class Count(Struct, frozen=True):
@@ -81,3 +97,7 @@ class Turn(Struct, frozen=True):
     effects: tuple[Count, ...] = ()
     memory: Memory | Forgotten | None = None
     """What is to be kept of the caller from now on; None: what is kept stays as it is."""
+    used_seconds: int = 0
+    """How long the call has lasted, told once, when it is over; 0 where the number is withheld."""
+    carried: Carried = NOTHING
+    """What the addresses of this answer tell."""

@@ -275,10 +275,12 @@ class Defaults(_Base, frozen=True):
 
 
 class Apologies(_Base, frozen=True):
-    """What is said when something of ours has failed; needs no place in the graph."""
+    """What is said when something of ours has failed, or a call must end; needs no place."""
 
     again: PromptId
     end: PromptId
+    limit: PromptId | None = None
+    """Said before the goodbye to a caller who has rung for too long; None: only the goodbye is."""
 
 
 class Level(_Base, frozen=True):

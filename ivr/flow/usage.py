@@ -20,7 +20,7 @@ DIGITS: Final = "0123456789"
 _NAMES: Final = {
     *("prompt", "say", "right", "code_prompt", "no_input", "invalid", "ready", "safety"),
     *("warning", "own_number", "keys", "last_keys", "at_first", "again", "end", "resume"),
-    *("first_part", "next_part", "numbered", "write"),
+    *("first_part", "next_part", "numbered", "write", "limit"),
 }
 """The fields that hold prompt ids, one or a list; a test holds them against the types."""
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.carriers import twilio
-from ivr.engine.events import CallEnded, DialEnded, Digits, NoInput
-from ivr.engine.turn import Dial, Gather, Hangup, Pause, Play
+from ivr.engine.carried import NOTHING, Carried
+from ivr.engine.events import CallEnded, DialEnded, Digits, LedBack, NoInput
+from ivr.engine.turn import Dial, Gather, HandOver, Hangup, Pause, Play, Reject
 from ivr.errors import EventError
 from ivr.twiml import verbs
 from tests.conftest import clean
@@ -87,6 +88,30 @@ def test_the_end_of_a_dial_tells_whether_somebody_answered(
     assert twilio.turn_event(form) == DialEnded(was_answered)
 
 
+@pytest.mark.parametrize(
+    ("form", "carried", "event"),
+    [
+        pytest.param({}, Carried(retry=1), LedBack(), id="a Redirect after a failure"),
+        pytest.param({}, Carried(hop=1), LedBack(), id="a Redirect by another version"),
+        pytest.param({}, NOTHING, NoInput(), id="behind a Gather"),
+        pytest.param({}, Carried(retry=1, has_waited=True), NoInput(), id="behind one, later"),
+        # Gather, actionOnEmptyResult: the action is asked, and `Digits` is empty.
+        pytest.param({"Digits": ""}, Carried(retry=1), NoInput(), id="silence, later"),
+        pytest.param({"Digits": "1"}, Carried(retry=1), Digits("1"), id="a key, later"),
+        pytest.param(
+            {"DialCallStatus": "completed"},
+            Carried(retry=2),
+            DialEnded(was_answered=True),
+            id="a talk, later",
+        ),
+    ],
+)
+def test_a_redirect_that_leads_back_is_no_silence(
+    form: dict[str, str], carried: Carried, event: object
+) -> None:
+    assert twilio.turn_event(form, carried) == event
+
+
 def test_ten_thousand_digits_are_cut() -> None:
     event = twilio.turn_event({"Digits": "1" * 10_000})
     assert isinstance(event, Digits)
@@ -149,7 +174,7 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
         next_key_seconds=5,
     )
     action = "/voice/turn/register_lesson.register_6?turn=7"
-    assert clean(twilio.document((gather,), speak)) == (
+    assert clean(twilio.document((gather,), speak, NOTHING)) == (
         verbs.Gather(
             nested=(
                 verbs.Play("/clips/one.wav"),
@@ -189,27 +214,33 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
         pytest.param(
             (DIAL,), (verbs.Redirect("/voice/turn/person?turn=9"),), id="a dial, and nobody to ring"
         ),
+        pytest.param((Reject(),), (verbs.Reject("busy"),), id="a call that is one too many"),
+        pytest.param(
+            (HandOver("new_menu", 3, Carried(began=1_795_420_000, hop=1)),),
+            (verbs.Redirect("/voice/turn/new_menu?turn=3&began=1795420000&hop=1"),),
+            id="a place of another version",
+        ),
     ],
 )
 def test_what_is_said_outside_of_a_gather_is_written_in_its_order(
     said: tuple[Instruction, ...], due: tuple[verbs.Verb, ...]
 ) -> None:
-    assert clean(twilio.document(said, speak)) == due
+    assert clean(twilio.document(said, speak, NOTHING)) == due
 
 
 def test_keys_pressed_in_a_pause_before_a_gather_are_no_keys_of_it() -> None:
     """What is said before stays outside too, and is one clip of its own."""
     said = (Play("right"), Play("well_done"), Pause(1), GATHER)
-    verb_types = [type(verb) for verb in clean(twilio.document(said, speak))]
+    verb_types = [type(verb) for verb in clean(twilio.document(said, speak, NOTHING))]
     assert verb_types == [verbs.Play, verbs.Pause, verbs.Gather, verbs.Redirect]
-    first, _, gather, _ = clean(twilio.document(said, speak))
+    first, _, gather, _ = clean(twilio.document(said, speak, NOTHING))
     assert first == verbs.Play("/clips/right-well_done.wav")
     assert isinstance(gather, verbs.Gather)
     assert gather.nested == (verbs.Play("/clips/menu.wav"),)
 
 
 def test_a_person_is_rung_with_both_limits_and_sees_the_number_of_the_line() -> None:
-    document = twilio.document((Play("ringing"), DIAL), speak, VOLUNTEER)
+    document = twilio.document((Play("ringing"), DIAL), speak, NOTHING, VOLUNTEER)
     assert clean(document) == (
         verbs.Play("/clips/ringing.wav"),
         verbs.Dial(
@@ -221,6 +252,25 @@ def test_a_person_is_rung_with_both_limits_and_sees_the_number_of_the_line() -> 
         ),
     )
     assert b'timeout="25" timeLimit="1200" callerId="+12025550100"' in document
+
+
+def test_every_address_of_a_document_carries_what_the_call_needs() -> None:
+    carried = Carried(began=1_795_420_000, language="en", silences=1)
+    told = "began=1795420000&language=en&silences=1"
+    gather, behind = clean(twilio.document((GATHER,), speak, carried))
+    assert isinstance(gather, verbs.Gather)
+    assert gather.action == f"/voice/turn/main_menu?turn=2&{told}"
+    assert behind == verbs.Redirect(gather.action)
+    (dial,) = clean(twilio.document((DIAL,), speak, carried, VOLUNTEER))
+    assert isinstance(dial, verbs.Dial)
+    assert dial.action == f"/voice/turn/person?turn=9&{told}"
+
+
+def test_the_way_on_behind_a_gather_is_not_taken_for_one_that_leads_back() -> None:
+    gather, behind = clean(twilio.document((GATHER,), speak, Carried(retry=1)))
+    assert isinstance(gather, verbs.Gather)
+    assert gather.action == "/voice/turn/main_menu?turn=2&retry=1"
+    assert behind == verbs.Redirect("/voice/turn/main_menu?turn=2&retry=1&waited=1")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ def heard(flow: Flow, session: Session, *events: str) -> list[list[str]]:
     return rows
 
 
+def elsewhere(session: Session, place: str, **changes: int) -> Session:
+    """The session as if the caller had been led to a place, and had heard it there."""
+    return replace(session, place=place, confusion=0, heard=0, **changes)
+
+
 def test_wrong_keys_escalate_and_then_lead_to_help(flow: Flow) -> None:
     assert heard(flow, at("main_menu"), "7", "7", "7") == [
         ["invalid_gentle", *MENU],
@@ -86,7 +91,7 @@ def test_who_comes_back_to_a_place_hears_each_sentence_twice_at_most(flow: Flow)
         if session.phase is Phase.GOODBYE:
             break
         if session.place != "register_lesson.register_6":
-            session = replace(session, place="register_lesson.register_6", confusion=0, wrongs=0)
+            session = elsewhere(session, "register_lesson.register_6", wrongs=0)
     assert rows == [
         *("invalid_gentle", "invalid_example", "too_many"),
         *("invalid_gentle", "invalid_example", "too_many"),
@@ -103,7 +108,7 @@ def test_the_last_way_out_of_practice_warns_before_the_call_ends(flow: Flow) -> 
         places.append(session.place)
         if session.phase is Phase.GOODBYE:
             break
-        session = replace(session, place="practice_otp", confusion=0)
+        session = elsewhere(session, "practice_otp")
     asked_again = ["practice_otp"] * 4
     assert [place for place in places if place != "practice_otp"] == [
         *("practice_help", "practice_help", "what_next", "what_next"),

@@ -64,8 +64,10 @@ def test_without_a_session_the_call_goes_on_from_the_url(flow: Flow) -> None:
 
 
 @pytest.mark.parametrize("turn", [12, MAX_TURN])
-def test_without_session_or_known_place_the_call_begins(flow: Flow, turn: int) -> None:
-    assert played(answer(flow, None, asked("nowhere", turn), HERE)) == GREETED
+def test_without_session_or_known_place_the_call_goes_home(flow: Flow, turn: int) -> None:
+    home = answer(flow, None, asked("nowhere", turn), HERE)
+    assert (played(home), home.session.turn) == (MENU, turn + 1)
+    assert home.effects == (Count("place_gone"), Count("reached.main_menu"), Count("session_lost"))
 
 
 @pytest.mark.parametrize("turn", [0, -3, MAX_TURN + 1])

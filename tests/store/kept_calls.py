@@ -8,13 +8,15 @@ from msgspec.structs import replace
 
 from ivr.engine.events import CallEnded, Event
 from ivr.engine.memory import caller_key
-from ivr.store.redis import Learnt, RedisStore, Saving
+from ivr.store.keys import CallKey
+from ivr.store.saving import Learnt, Saving
 from tests.engine.calls import KNOWN, Caller
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ivr.flow.model import Flow
+    from ivr.store.redis import RedisStore
 
 QUARTER_SECONDS = 90 * 24 * 60 * 60
 
@@ -42,10 +44,16 @@ class Line:
 
     def _keep(self, caller: Caller) -> None:
         self._calls += 1
-        sid, memory = f"CA{self._calls}", caller.memory
+        key, memory = self.key(self._calls), caller.memory
         learnt = None
-        if memory is not None:
-            key = caller_key(b"secret of the tests", f"+9198765{self._calls:05}")
-            learnt = Learnt(caller_key=key, memory=memory, seconds=QUARTER_SECONDS)
+        if memory is not None and key.caller_key is not None:
+            learnt = Learnt(caller_key=key.caller_key, memory=memory, seconds=QUARTER_SECONDS)
         saving = Saving(session=caller.turn.session, learnt=learnt)
-        assert self.store.save(sid, self.store.load(sid), saving, self.now)
+        visit = self.store.visit(key)
+        assert visit.save(visit.load(), saving, self.now)
+
+    @staticmethod
+    def key(number: int) -> CallKey:
+        """How the store names a call, the first of which is 1."""
+        caller = caller_key(b"secret of the tests", f"+9198765{number:05}")
+        return CallKey(f"CA{number}", caller)

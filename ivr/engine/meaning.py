@@ -1,0 +1,110 @@
+"""What the keys of a place mean, as a number: whether another version of the flow said the place.
+
+A key that was pressed at a menu of one version is not to do what it does in another. Words do not
+count, nor does a name that `renamed` explains: only what is led to and changed, and by which key.
+"""
+
+from __future__ import annotations
+
+from itertools import islice, product
+from typing import TYPE_CHECKING, Final, TypeAlias
+from zlib import crc32
+
+import msgspec
+
+from ivr.engine.speak import steps_at_once, steps_heard
+from ivr.flow.model import Lesson, Menu, Practice, Think
+from ivr.flow.places import MAX_RENAMED, index_at, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ivr.engine.session import Session
+    from ivr.flow.model import Change, Flow, Option
+
+MAX_SPELLINGS: Final = 64
+"""So many spellings of a place whose goals were renamed are compared: all of six goals that had one
+other name each."""
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_Row: TypeAlias = tuple[object, ...]
+
+
+def meaning(flow: Flow, session: Session) -> int:
+    """CRC-32 of what keys do where the session stands; 0 where none is awaited."""
+    return _number(_keys(flow, session, str))
+
+
+def is_as_heard(flow: Flow, session: Session) -> bool:
+    """Whether keys do what they did when the place was said, under whatever names."""
+    if session.heard in {0, meaning(flow, session)}:
+        return True
+    if not flow.renamed:
+        return False
+    goals = _Goals()
+    _keys(flow, session, goals.named)
+    spelt = [(goal, *_former(flow, goal)) for goal in goals.found]
+    for names in islice(product(*spelt), MAX_SPELLINGS):
+        called = dict(zip(goals.found, names, strict=True))
+        if _number(_keys(flow, session, called.__getitem__)) == session.heard:
+            return True
+    return False
+
+
+class _Goals:
+    """Notes every goal of a place, as it is named."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, None] = {}
+
+    def named(self, goal: str) -> str:
+        self.found[goal] = None
+        return goal
+
+
+def _number(keys: _Row) -> int:
+    return crc32(_encode(keys)) if keys else 0
+
+
+def _keys(flow: Flow, session: Session, named: Callable[[str], str]) -> _Row:
+    """What each key does, and silence where it leads on; goals as `named` has them."""
+    node = flow.nodes.get(split(session.place)[0])
+    match node:
+        case Menu(options=options, any_key=any_key, silence=silence):
+            on = silence and (silence.after, named(silence.go), _changes(silence.set))
+            return ("menu", _options(options, named), any_key and named(any_key), on)
+        case Lesson(next=behind):
+            index = index_at(flow, session.place)
+            own = (each for step in steps_heard(session, node, index) for each in step.options)
+            is_last = index + steps_at_once(session, node, index) >= len(node.steps)
+            return ("lesson", _options(own, named), named(behind) if is_last else None)
+        case Practice(code=code, next=behind):
+            same_as = code.same_as and named(code.same_as)
+            return ("practice", code.digits, code.length, same_as, code.groups, named(behind))
+        case Think(next=behind):
+            return ("think", named(behind))
+        case _:
+            return ()
+
+
+def _options(options: Iterable[Option], named: Callable[[str], str]) -> list[_Row]:
+    return [(each.key, named(each.go), each.when, _changes(each.set)) for each in options]
+
+
+def _changes(change: Change | None) -> _Row:
+    """What a choice changes, by name: so a field that a later release adds changes no number."""
+    if change is None:
+        return ()
+    every = ((name, getattr(change, name)) for name in change.__struct_fields__)
+    return tuple((name, value) for name, value in every if value is not None)
+
+
+def _former(flow: Flow, goal: str) -> list[str]:
+    """What a goal was called in earlier versions."""
+    found, latest = list[str](), {goal}
+    for _ in range(MAX_RENAMED):
+        latest = {old for old, now in flow.renamed.items() if now in latest and old not in found}
+        if not latest:
+            break
+        found += sorted(latest)
+    return found

@@ -1,0 +1,165 @@
+"""One connection to one Redis, on which no answer takes longer than it may.
+
+redis-py bounds each read; a server that lets its answer trickle makes many reads of one answer, and
+could hold a turn for minutes. Here the whole command has one end, by the clock.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
+
+from redis import ResponseError
+from redis.connection import Connection, SSLConnection, UnixDomainSocketConnection
+
+from ivr.redis_url import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.redis_url import RedisUrl
+
+Command: TypeAlias = tuple[str | bytes | int, ...]
+"""A command of Redis with its arguments."""
+Address: TypeAlias = Host | str
+"""Where a server listens: a host, or the path of a socket."""
+RESP: Final = 2
+"""The older protocol needs no greeting, which would be a round trip more on a new connection."""
+
+
+class _TimedSocket:
+    """A socket that sends and receives until a given moment, however small the pieces are."""
+
+    def __init__(self, inner: Any, until: float) -> None:
+        self._inner = inner
+        self.until = until
+
+    def recv_into(self, buffer: bytearray) -> int:
+        self._inner.settimeout(self._left())
+        received: int = self._inner.recv_into(buffer)
+        return received
+
+    def sendall(self, data: bytes) -> None:
+        self._inner.settimeout(self._left())
+        self._inner.sendall(data)
+
+    def _left(self) -> float:
+        """Seconds until the end.
+
+        Raises:
+            TimeoutError: it is past.
+        """
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for this command is over")
+        return left
+
+    def __getattr__(self, name: str) -> Any:
+        """All else that redis-py asks of a socket: to look whether it is open, and to close it."""
+        return getattr(self._inner, name)
+
+
+class _Timed:
+    """What the connections of redis-py are given besides."""
+
+    until: float = 0.0
+    """By `time.monotonic`: when the present command must be over."""
+    _sock: Any
+
+    def _connect(self) -> _TimedSocket:
+        """The socket, once it is connected, and greeted where it speaks TLS."""
+        left = max(0.001, self.until - time.monotonic())
+        timed: Any = self
+        timed.socket_connect_timeout = timed.socket_timeout = left
+        inner: Any = super()
+        return _TimedSocket(inner._connect(), self.until)  # noqa: SLF001 - redis-py's own hook
+
+    def give_until(self, until: float) -> None:
+        """Sets the moment at which what is asked next must be over."""
+        self.until = until
+        if self._sock is not None:
+            self._sock.until = until
+
+
+class _TimedConnection(_Timed, Connection):
+    pass
+
+
+class _TimedSSLConnection(_Timed, SSLConnection):
+    pass
+
+
+class _TimedSocketConnection(_Timed, UnixDomainSocketConnection):
+    pass
+
+
+# What redis-py says of the types of its connections is not complete.
+_TCP: Final[Any] = _TimedConnection
+_TLS: Final[Any] = _TimedSSLConnection
+_UNIX: Final[Any] = _TimedSocketConnection
+
+
+class Opener:
+    """Makes connections as a REDIS_URL has them; they connect at their first command."""
+
+    def __init__(self, url: RedisUrl) -> None:
+        self._login: dict[str, Any] = {"username": url.user, "password": url.password}
+        self._options: dict[str, Any] = {
+            "db": url.db,
+            "protocol": RESP,
+            "driver_info": None,  # to tell Redis who we are would be a round trip more
+        }
+        self._is_tls = url.is_tls
+
+    def open(self, address: Address) -> Any:
+        """A connection to a Redis that holds our keys."""
+        options = {**self._options, **self._login}
+        match address:
+            case str():
+                return _UNIX(path=address, **options)
+            case Host(name=name, port=port) if self._is_tls:
+                return _TLS(host=name, port=port, **options)
+            case Host(name=name, port=port):
+                return _TCP(host=name, port=port, **options)
+            case _:
+                assert_never(address)
+
+    def open_sentinel(self, host: Host, *, is_known: bool) -> Any:
+        """A connection to a Sentinel, which has no databases.
+
+        Args:
+            host: where it listens.
+            is_known: give the password; a Sentinel that has none would refuse it.
+        """
+        login = self._login if is_known else {}
+        return _TCP(host=host.name, port=host.port, **{**self._options, "db": 0}, **login)
+
+
+def ask(connection: Any, commands: Sequence[Command], until: float) -> list[Any]:
+    """The answers to some commands, sent in one go; the connection can be used again after it.
+
+    Args:
+        connection: of an `Opener`, connected or not.
+        commands: at least one.
+        until: by `time.monotonic`, when all of it must be over.
+
+    Raises:
+        redis.TimeoutError: it was not.
+        redis.ConnectionError: there is no connection, or it broke.
+        redis.ResponseError: one of the commands was refused; the answers after it are read.
+    """
+    connection.give_until(until)
+    connection.connect()
+    connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    answers = [_answer(connection) for _ in commands]
+    for answer in answers:
+        if isinstance(answer, ResponseError):
+            raise answer
+    return answers
+
+
+def _answer(connection: Any) -> Any:
+    try:
+        return connection.read_response()
+    except ResponseError as refusal:
+        return refusal
