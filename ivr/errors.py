@@ -8,6 +8,7 @@ IvrError
 │   └── VoiceAwayError  a voice that is elsewhere cannot be reached now
 ├── TwimlError        a document is not TwiML that a carrier would take
 ├── EventError        a carrier's request does not say what it must
+│   └── CallOverError   it is about a call that is over; nothing is said to it any more
 ├── CallError         the pretend carrier cannot place or go on with a call
 │   └── ScriptError     a turn of a script cannot be done where it comes
 ├── ReplayError       a kept call cannot be read, written or placed again
@@ -71,6 +72,10 @@ class TwimlError(IvrError):
 
 class EventError(IvrError):
     """A carrier's request lacks what it must have, or has it in a form that cannot be."""
+
+
+class CallOverError(EventError):
+    """A request is about a call that is over: it is late, or an old one that is sent anew."""
 
 
 class CallError(IvrError):

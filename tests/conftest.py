@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
+from ivr.logs import route
 from ivr.settings import Settings
 from ivr.speech.library import Library
 from ivr.store.embedded import embedded_redis
@@ -54,6 +55,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail where there is no node with npm, instead of skipping what is walked with it",
     )
+
+
+def pytest_configure() -> None:
+    """Let what is logged go where pytest looks for it."""
+    route()
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +105,7 @@ def parts(spec: Spec, store: RedisStore, library: Library) -> Parts:
         spec=spec,
         store=store,
         library=library,
-        auth_token=TOKEN,
+        auth_tokens=(TOKEN,),
         secret_key=SECRET,
         clock=lambda: DAY,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, assert_never
 
+import structlog
 from werkzeug.exceptions import Conflict
 
 from ivr.browser.messages import HangUp, Listen, Press, Record, Say, Wait
@@ -32,7 +32,7 @@ MAX_LISTEN_SECONDS: Final = 600.0
 """How far virtual time runs at once: a queue or a sound without end would take it to the end of the
 call."""
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 
 
 class Conversation:
@@ -202,7 +202,7 @@ class Conversation:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever the application is
-            _log.exception("an exception came out of the call")
+            _log.exception("call_broken")
             is_in_process = self._line.transport is not None
             self._broken = broken(self._call, error, is_in_process=is_in_process)
 
@@ -226,7 +226,7 @@ class Conversation:
         try:
             return self._line.session(self._call.party)
         except Exception:  # noqa: BLE001 - whatever keeps it
-            _log.exception("what the line keeps of a call cannot be had")
+            _log.exception("kept_of_call_unknown")
             return [("nothing is known", "the reason stands where the page is served from")]
 
 

@@ -32,21 +32,25 @@ class LocalLine(Struct, frozen=True):
 
 
 @contextmanager
-def local_line(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[LocalLine]:
+def local_line(
+    project: Project, auth_tokens: tuple[str, ...], *, is_stdout_free: bool
+) -> Iterator[LocalLine]:
     """The web service with all that it needs; see `local_parts`."""
     from ivr.web.app import create_app
 
-    with local_parts(project, auth_token, is_stdout_free=is_stdout_free) as parts:
+    with local_parts(project, auth_tokens, is_stdout_free=is_stdout_free) as parts:
         yield LocalLine(create_app(parts), parts.store, caller_keys(parts.secret_key))
 
 
 @contextmanager
-def local_parts(project: Project, auth_token: str, *, is_stdout_free: bool) -> Iterator[Parts]:
+def local_parts(
+    project: Project, auth_tokens: tuple[str, ...], *, is_stdout_free: bool
+) -> Iterator[Parts]:
     """All that the web service needs: missing clips rendered, and a Redis.
 
     Args:
         project: whose line.
-        auth_token: the key of the signatures.
+        auth_tokens: the keys of the signatures.
         is_stdout_free: whether a summary may go there; otherwise it goes to stderr.
 
     Raises:
@@ -55,21 +59,20 @@ def local_parts(project: Project, auth_token: str, *, is_stdout_free: bool) -> I
     """
     from rich.console import Console
 
-    from ivr.cli.project import parts
+    from ivr.cli.project import parts, store_at
     from ivr.cli.state import FOLDER, made_up
     from ivr.speech.library import Library
     from ivr.store.embedded import embedded_redis
-    from ivr.store.redis import RedisStore
 
     settings = project.settings
     with ExitStack() as stack:
         Library.open(settings.audio)  # a broken manifest must not be rendered over
         clips_rendered(project, Console(stderr=True), is_stdout_free=is_stdout_free)
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(FOLDER.absolute()))
-        store = RedisStore(redis_url)
+        store = store_at(redis_url, settings)
         stack.callback(store.close)
         secret = settings.secret_key or made_up("secret_key")
-        yield parts(project, store, auth_token, secret)
+        yield parts(project, store, auth_tokens, secret)
 
 
 def caller_keys(secret_key: str) -> Callable[[str], str | None]:

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "call": ("ivr.cli.call", "Ring a line as Twilio would, and print the call."),
     "crawl": ("ivr.cli.crawl", "Walk every menu of a line, and name what is wrong."),
     "dev": ("ivr.cli.dev", "Run the line on this machine, with all that it needs."),
+    "erase": ("ivr.cli.erase", "Forget a caller: delete all that is kept of a number."),
     "flow": ("ivr.cli.flow", "Tools for the flow of the call."),
     "phone": ("ivr.cli.phone", "Ring a line from a telephone in the browser."),
     "rehearse": (

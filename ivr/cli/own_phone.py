@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from ivr.engine.session import Phase
 from ivr.errors import StoreError
 from ivr.simulator.digits import Digits
+from ivr.store.keys import CallKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,7 +131,7 @@ def rows(line: LocalLine, party: Party) -> list[tuple[str, str]]:
     """
     key = line.caller_key(party.from_number)
     try:
-        session = line.store.load(party.call_sid).session
+        session = line.store.load(CallKey(party.call_sid, key)).session
         memory = None if key is None else line.store.recall(key)
     except StoreError as error:
         return [("nothing is known", str(error))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -51,11 +50,12 @@ def phone(url: str, port: int, *, is_opened: bool, **given: Any) -> None:
     from ivr.cli.call.line import digits_of, line_at
     from ivr.cli.port import reserved
     from ivr.cli.serving import HOST, origin, serve, stopped_by_signal
+    from ivr.logs import configure
 
     options = Options(**given)
     options.check_caller(url, fallback=options.fallback)
     usual = options.setup()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    configure(is_json=False, level="warning")
     line = line_at(url, options.token)
     rung = RungLine(url=line.url, auth_token=line.token, setup=usual, digits=digits_of(line, None))
     with ExitStack() as stack:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ivr.errors import ProviderError, SettingsError
+from ivr.masks import masked
 from ivr.settings import Settings, environment
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _asked(ask: Any) -> Any:
     try:
         return ask()
     except TwilioException as error:
-        reason = getattr(error, "msg", None) or str(error)
+        reason = masked(getattr(error, "msg", None) or str(error), is_of_call=False)
         raise ProviderError(
             f"The provider refused: {reason}; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
         ) from error

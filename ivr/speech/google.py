@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import threading
 import time
 from concurrent.futures import Future
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import structlog
 from gtts import gTTS, gTTSError
 from tenacity import (
     Retrying,
@@ -67,7 +67,7 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _LOOK_SECONDS = 0.1
 """So often somebody who waits for an answer looks whether the voice was stopped."""
 
-_logger = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 
 
 class _PassingError(SpeechError):
@@ -233,12 +233,11 @@ class GoogleVoice:
 
 def _tell(state: RetryCallState) -> None:
     outcome = state.outcome.exception() if state.outcome else None
-    _logger.warning(
-        "%s (try %d of %d); asking again in %.1f s",
-        outcome,
-        state.attempt_number,
-        TRIES,
-        state.upcoming_sleep,
+    _log.warning(
+        "asking_again",
+        why=str(outcome),
+        tried=f"{state.attempt_number} of {TRIES}",
+        in_seconds=round(state.upcoming_sleep, 1),
     )
 
 

@@ -75,9 +75,10 @@ class Saying(Struct, frozen=True):
 def sayings(flow: Flow) -> tuple[Saying, ...]:
     """Every prompt at every place where it can be said, each once.
 
-    Left out are the apologies, which may come anywhere, and the digits and numbers.
+    Left out are the apologies of a failure, which may come anywhere, and the digits and numbers.
     """
     found = [
+        *_lead(flow, flow.flow.apologies.limit, flow.defaults.ends_at),
         *(each for level in flow.confusion.levels for each in _lead(flow, level.prompt, level.go)),
         *(each for node_id, node in flow.nodes.items() for each in _of_node(flow, node_id, node)),
     ]

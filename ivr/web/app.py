@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr.web.clips import clips
+from ivr.web.entry import MAX_REQUEST_BYTES, entry
+from ivr.web.headers import heading
 from ivr.web.health import health
 from ivr.web.line import Line
 from ivr.web.voice import voice
@@ -15,15 +17,15 @@ from ivr.web.voice import voice
 if TYPE_CHECKING:
     from ivr.web.parts import Parts
 
-MAX_REQUEST_BYTES: Final = 64 * 1024
-"""A webhook's form has a few hundred bytes; 10,000 digits still fit."""
-
 
 def create_app(parts: Parts) -> Flask:
     """The service; holds no state of any call, so that any number of processes may run it."""
     app = Flask("ivr", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES  # of a body without a length, too
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # or every webhook would answer one in HTML
     app.url_map.merge_slashes = False  # a redirect (308) loses calls
+    app.before_request(entry(parts))
+    app.after_request(heading(parts))
     line = Line(parts)
     app.register_blueprint(voice(parts, line))
     app.register_blueprint(clips(parts.library))

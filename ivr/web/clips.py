@@ -7,10 +7,10 @@ carrier for a year.
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from flask import Blueprint, Response, abort, request
 
 from ivr.errors import SpeechError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ivr.speech.library import Library
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 SHOWN: Final = 80
 """So much of a name that is asked for is told in the log; strangers may ask for anything."""
@@ -38,7 +38,7 @@ def clips(library: Library) -> Blueprint:
         try:
             data = _joined(library, joined) if joined else read_whole(library.file(name))
         except SpeechError as error:
-            _log.warning("the clip %r cannot be given: %s", name[:SHOWN], error)
+            _log.warning("clip_not_given", clip=name[:SHOWN], why=str(error))
             abort(404)
         return _answer(data, name)
 

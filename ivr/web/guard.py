@@ -1,14 +1,15 @@
-"""Who may speak to the webhooks: only who signs with our auth token, over the exact URL."""
+"""Who may speak to the webhooks: only who signs with our auth token, over exact URL and form."""
 
 from __future__ import annotations
 
-import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from flask import Response, request
 
 from ivr.twiml.signature import HEADER, is_signed
+from ivr.web.ambiguity import is_ambiguous
+from ivr.web.entry import raw_url, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,27 +18,44 @@ if TYPE_CHECKING:
 
 SIGNATURE_LENGTH: Final = 28
 """Base64 of the 20 bytes of an HMAC-SHA1."""
-_log: Final = logging.getLogger(__name__)
-REFUSED: Final = (
+FORM: Final = "application/x-www-form-urlencoded"
+MAX_FIELDS: Final = 200
+"""Twilio sends some thirty."""
+UNSIGNED: Final = (
     "The X-Twilio-Signature is missing or does not fit this URL and form. If this is the provider, "
-    "set TWILIO_AUTH_TOKEN to the account's and PUBLIC_URL to the address that it calls.\n"
+    "set TWILIO_AUTH_TOKEN to the account's and PUBLIC_URL to the address that it calls."
+)
+NO_FORM: Final = f"A webhook takes a form: send {FORM}, its letters escaped."
+MANY_FIELDS: Final = f"The form has more than {MAX_FIELDS} fields; send what the provider sends."
+AMBIGUOUS: Final = (
+    "The signature fits, but it would fit another URL or form as well: a field comes twice, or the "
+    "name of one stands within another. Send what the provider sends."
 )
 
 
 def guard(parts: Parts) -> Callable[[], Response | None]:
-    """A check to run before each webhook: None lets it pass, otherwise 403 and nothing is read."""
+    """A check to run before each webhook: None lets it pass, and otherwise nothing is done.
+
+    What is cheap comes first: a stranger without a signature is refused before the body is read.
+    """
 
     def check() -> Response | None:
         signature = request.headers.get(HEADER, "")
-        # A stranger without a signature is refused before the body is even read.
-        if len(signature) == SIGNATURE_LENGTH and is_signed(
-            parts.auth_token, signed_url(parts.public_url), request.form, signature
-        ):
-            return None
-        _log.warning(
-            "refused: the signature does not fit %s", request.path.encode("ascii", "replace")
-        )
-        return Response(REFUSED, 403, mimetype="text/plain")
+        if len(signature) != SIGNATURE_LENGTH:
+            return refused(HTTPStatus.FORBIDDEN, UNSIGNED)
+        if request.mimetype != FORM:
+            return refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, NO_FORM)
+        body = request.get_data()
+        if not body.isascii():  # what cannot be decoded would be read as an empty form
+            return refused(HTTPStatus.BAD_REQUEST, NO_FORM)
+        if body.count(b"&") >= MAX_FIELDS:
+            return refused(HTTPStatus.BAD_REQUEST, MANY_FIELDS)
+        url = signed_url(parts.public_url)
+        if not any(is_signed(each, url, request.form, signature) for each in parts.auth_tokens):
+            return refused(HTTPStatus.FORBIDDEN, UNSIGNED)
+        if is_ambiguous(url.partition("?")[2], request.form):
+            return refused(HTTPStatus.BAD_REQUEST, AMBIGUOUS)
+        return None
 
     return check
 
@@ -47,12 +65,7 @@ def signed_url(public_url: str | None) -> str:
 
     Flask's own `request.url` decodes escapes, and a signature over `%2F` or `%27` would not fit.
     """
-    origin = public_url or f"{request.scheme}://{request.host}"
-    raw: str | None = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if raw is None:  # a WSGI server that keeps no raw line: the path escaped anew, the query as is
-        query = request.environ.get("QUERY_STRING", "")
-        path = quote(request.environ.get("PATH_INFO", "").encode("latin-1"))
-        raw = f"{path}?{query}" if query else path
+    origin, raw = public_url or f"{request.scheme}://{request.host}", raw_url()
     if not raw.startswith("/"):  # the absolute form, which a proxy may send
         raw = "/" + raw.partition("://")[2].partition("/")[2]
     return origin + raw

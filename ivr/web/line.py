@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Final
+import time
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,34 +13,58 @@ from ivr.carriers import twilio
 from ivr.engine.answer import Asked, answer
 from ivr.engine.circumstances import Circumstances
 from ivr.engine.codes import keyed_codes
-from ivr.engine.events import CallEnded, CallStarted
+from ivr.engine.events import (
+    CallEnded,
+    CallStarted,
+    DialEnded,
+    Digits,
+    Event,
+    LedBack,
+    NoInput,
+)
 from ivr.engine.keeping import seconds_kept
+from ivr.engine.limits import MAX_CALL_SECONDS
 from ivr.engine.memory import Forgotten, caller_key
 from ivr.engine.step import step
-from ivr.errors import StoreError
-from ivr.store.redis import Learnt, Saving
+from ivr.engine.turn import HandOver
+from ivr.errors import CallOverError, StoreError
+from ivr.store.keys import CallKey
+from ivr.store.saving import Learnt, Saving
 from ivr.web.sound import Sound
 
 if TYPE_CHECKING:
-    from ivr.engine.memory import Memory
+    from datetime import datetime
+
     from ivr.engine.session import Session
     from ivr.engine.turn import Turn
-    from ivr.store.redis import Held
+    from ivr.store.visit import Visit
     from ivr.web.parts import Parts
     from ivr.web.sound import Voiced
 
-    Happened = Asked | CallStarted | CallEnded
+    Happened: TypeAlias = Asked | CallStarted | CallEnded
+    Outcome: TypeAlias = Literal["saved", "same", "contested", "degraded"]
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 MAX_RACES: Final = 3
 """Requests for one call that save at the same moment: each loser looks again and repeats."""
+MAX_APART_SECONDS: Final = 15 * 60
+"""So far may the clocks of two machines be apart."""
+
+
+class _Caller(Struct, frozen=True):
+    """A call, with the name under which its caller is kept."""
+
+    call: twilio.Call
+    key: str | None
+    """None: the number is withheld, and nothing is kept."""
 
 
 class _Decided(Struct, frozen=True):
-    """A turn, and how its prompts are heard."""
+    """A turn, how its prompts are heard, and what became of it in Redis."""
 
     turn: Turn
     voiced: Voiced
+    kept: Outcome = "same"
 
 
 class Line:
@@ -55,31 +80,68 @@ class Line:
         """The TwiML that answers what has happened in a call; kept and counted at most once.
 
         Without Redis the call goes on from what the request itself tells.
-        """
-        decided = self._decided(call, happened)
-        speak = decided.voiced.speak
-        return twilio.document(decided.turn.instructions, speak, self._person(call))
 
-    def _decided(self, call: twilio.Call, happened: Happened) -> _Decided:
-        around, session = self._circumstances(call), None
+        Raises:
+            CallOverError: the call has ended, or must have by now.
+        """
+        begun = time.perf_counter()
+        around = self._circumstances(call)
+        _check_time(happened, around.now)
+        caller = _Caller(call, call.caller and caller_key(self._secret, call.caller))
+        decided = self._decided(caller, happened, around)
+        turn, speak = decided.turn, decided.voiced.speak
+        document = twilio.document(turn.instructions, speak, turn.carried, self._person(call))
+        _log.info(
+            "turn",
+            place=turn.session.place,
+            kind=_kind(happened.event if isinstance(happened, Asked) else happened),
+            kept=decided.kept,
+            milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+        )
+        return document
+
+    def _decided(self, caller: _Caller, happened: Happened, around: Circumstances) -> _Decided:
+        visit = self._parts.store.visit(CallKey(caller.call.sid, caller.key))
+        session = None
         try:
             for _ in range(MAX_RACES):
-                held, session = self._loaded(call.sid)
-                if session is None and not isinstance(happened, CallEnded):
-                    around = replace(around, memory=self._recalled(call))
+                held = visit.load()
+                session = held.session and self.sound.known(held.session)
+                if session is None:
+                    around = self._introduced(visit, caller, happened, around)
                 decided = self._turn(session, happened, around)
-                turn, saving = decided.turn, self._saving(call, decided)
-                is_same = turn.session == session and not turn.effects and not saving.learnt
-                if is_same or self._parts.store.save(call.sid, held, saving, around.now):
+                saving = self._saving(caller, decided)
+                if _is_same(decided.turn, session, saving):
                     return decided
-            _log.warning("others saved this call %s times meanwhile; answered as is", MAX_RACES)
-            return self._unsaved(self._loaded(call.sid)[1], happened, around)
+                if visit.save(held, saving, around.now):
+                    return replace(decided, kept="saved")
+            _log.warning("contested", times=MAX_RACES)
+            held = visit.load()
+            session = held.session and self.sound.known(held.session)
+            return self._unsaved(session, happened, around, "contested")
         except StoreError as error:
-            _log.warning("the call goes on without Redis: %s", error)
-            return self._unsaved(session, happened, around)
+            self._parts.store.note_degraded()
+            _log.warning("degraded", why=str(error))
+            return self._unsaved(session, happened, around, "degraded")
+
+    def _introduced(
+        self, visit: Visit, caller: _Caller, happened: Happened, around: Circumstances
+    ) -> Circumstances:
+        """What is kept of a caller whose session is not there, and whether a new call is taken."""
+        if caller.key is None or isinstance(happened, CallEnded):
+            return around
+        if isinstance(happened, Asked):
+            return replace(around, memory=visit.recall())
+        known = visit.admit(self._parts.limits, around.now)
+        return replace(
+            around,
+            memory=known.memory,
+            refused=known.refused,
+            seconds_left=known.seconds_left,
+        )
 
     def _unsaved(
-        self, session: Session | None, happened: Happened, around: Circumstances
+        self, session: Session | None, happened: Happened, around: Circumstances, kept: Outcome
     ) -> _Decided:
         """A turn that is answered and not kept.
 
@@ -88,7 +150,7 @@ class Line:
         """
         decided = self._turn(session, happened, around)
         _check_forgotten(decided.turn)
-        return decided
+        return replace(decided, kept=kept)
 
     def _turn(self, session: Session | None, happened: Happened, around: Circumstances) -> _Decided:
         flow = self._parts.spec.flow
@@ -104,6 +166,8 @@ class Line:
             codes=keyed_codes(self._secret, call.sid),
             has_helper=self._person(call) is not None,
             is_known=call.caller is not None,
+            limits=self._parts.limits,
+            has_siblings=self._parts.has_siblings,
         )
 
     def _person(self, call: twilio.Call) -> twilio.Person | None:
@@ -116,29 +180,48 @@ class Line:
             return None
         return twilio.Person(number=number, caller_id=line)
 
-    def _recalled(self, call: twilio.Call) -> Memory | None:
-        key = self._caller_key(call)
-        return None if key is None else self._parts.store.recall(key)
-
-    def _saving(self, call: twilio.Call, decided: _Decided) -> Saving:
+    def _saving(self, caller: _Caller, decided: _Decided) -> Saving:
         """What a turn leaves; nothing is learnt of a caller whose number is withheld."""
         turn = decided.turn
         counts = (*turn.effects, *decided.voiced.said())
-        key = None if turn.memory is None else self._caller_key(call)
-        if key is None or turn.memory is None:
+        learnt = None
+        if turn.memory is not None and caller.key is not None:
+            seconds = seconds_kept(self._parts.spec.flow, turn.memory)
+            learnt = Learnt(caller_key=caller.key, memory=turn.memory, seconds=seconds)
+        else:
             _check_forgotten(turn)
-            return Saving(session=turn.session, counts=counts)
-        seconds = seconds_kept(self._parts.spec.flow, turn.memory)
-        learnt = Learnt(caller_key=key, memory=turn.memory, seconds=seconds)
-        return Saving(session=turn.session, counts=counts, learnt=learnt)
+        return Saving(
+            session=turn.session, counts=counts, learnt=learnt, used_seconds=turn.used_seconds
+        )
 
-    def _caller_key(self, call: twilio.Call) -> str | None:
-        return None if call.caller is None else caller_key(self._secret, call.caller)
 
-    def _loaded(self, call_sid: str) -> tuple[Held, Session | None]:
-        """What is held of a call, and its session without words that are gone."""
-        held = self._parts.store.load(call_sid)
-        return held, held.session and self.sound.known(held.session)
+def _is_same(turn: Turn, session: Session | None, saving: Saving) -> bool:
+    """Whether nothing stepped in here, so that there is nothing to save."""
+    if any(isinstance(each, HandOver) for each in turn.instructions):
+        return True
+    return turn.session == session and not (turn.effects or saving.learnt or saving.used_seconds)
+
+
+def _check_time(happened: Happened, now: datetime) -> None:
+    """Sees to it that an old request that somebody kept and sends anew is not answered.
+
+    Raises:
+        CallOverError: by the address of the turn the call must be over, or has not begun.
+    """
+    began = happened.carried.began if isinstance(happened, Asked) else 0
+    if not began:
+        return
+    seconds = now.timestamp() - began
+    if seconds > MAX_CALL_SECONDS + MAX_APART_SECONDS:
+        raise CallOverError(
+            "the call of this URL began more than 4 hours ago, so it must be over; "
+            "nothing is done for an old request that is sent anew"
+        )
+    if -seconds > MAX_APART_SECONDS:
+        raise CallOverError(
+            "the call of this URL begins later than now; look at the clocks of the machines "
+            "on which this service runs"
+        )
 
 
 def _check_forgotten(turn: Turn) -> None:
@@ -149,3 +232,22 @@ def _check_forgotten(turn: Turn) -> None:
     """
     if isinstance(turn.memory, Forgotten) and not turn.session.is_kept:
         raise StoreError("a caller who asked to be forgotten was not; look after Redis")
+
+
+def _kind(event: Event) -> str:
+    """What has happened, in a word for the log; never what was keyed."""
+    match event:
+        case CallStarted():
+            return "started"
+        case Digits():
+            return "digits"
+        case NoInput():
+            return "no_input"
+        case DialEnded():
+            return "dial_ended"
+        case LedBack():
+            return "led_back"
+        case CallEnded():
+            return "ended"
+        case _:
+            assert_never(event)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from ivr.engine.limits import NO_LIMITS, Limits
+from ivr.web.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +24,8 @@ class Parts(Struct, frozen=True, kw_only=True):
     spec: Spec
     store: RedisStore
     library: Library
-    auth_token: str
+    auth_tokens: tuple[str, ...]
+    """The keys of the request signatures: any of them will do, while one is changed for another."""
     secret_key: str
     clock: Callable[[], datetime]
     """The time now, with its zone."""
@@ -29,6 +33,14 @@ class Parts(Struct, frozen=True, kw_only=True):
     """Scheme and host that the provider signs; None: those of each request."""
     proxy_hops: int = 0
     """How many proxies in front may say under which scheme and host they were asked."""
+    hosts: tuple[str, ...] = ()
+    """The names under which it may be asked, in small letters and without ports; empty: any."""
+    limits: Limits = NO_LIMITS
+    """How much one caller may use of the line."""
+    has_siblings: bool = False
+    """Another version may answer beside this one, so that a place of its may be asked for."""
+    standing: Standing = field(default_factory=Standing)
+    """Shared by every process of the service."""
     helper_number: str | None = None
     """A person to ring for a caller, in E.164 form; None: no person is offered."""
     line_number: str | None = None

@@ -14,7 +14,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.carriers import twilio
-from ivr.engine.turn import Count, Dial, Gather, Hangup, Instruction, Pause, Play
+from ivr.engine.turn import (
+    Count,
+    Dial,
+    Gather,
+    HandOver,
+    Hangup,
+    Instruction,
+    Pause,
+    Play,
+    Reject,
+)
 from ivr.flow.terms import Pace
 from ivr.flow.usage import DIGIT_PROMPTS
 from ivr.speech.join import DIGIT_PAUSE_SECONDS, PAUSE_SECONDS, names
@@ -134,7 +144,7 @@ def _plays(instructions: Sequence[Instruction]) -> Iterator[Play]:
                 yield instruction
             case Gather(said=said):
                 yield from (part for part in said if isinstance(part, Play))
-            case Pause() | Dial() | Hangup():
+            case Pause() | Dial() | Hangup() | Reject() | HandOver():
                 pass
             case _:
                 assert_never(instruction)

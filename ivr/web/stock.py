@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import logging
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from msgspec import Struct
 
 from ivr.errors import SpeechError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ivr.speech.manifest import Clip
     from ivr.speech.utterance import Place, Utterance
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 MAX_REMEMBERED: Final = 128
 """Short files whose bytes are held: digits above all, which every code is joined of anew."""
 MAX_REMEMBERED_BYTES: Final = 16 * 1024
@@ -106,7 +106,7 @@ class Stock:
             self._told.discard(name)
         elif name not in self._told:
             self._told.add(name)
-            _log.warning("%s is not played: %s", _name(held.clip.place), error)
+            _log.warning("clip_not_played", clip=_name(held.clip.place), why=str(error))
         return error is None
 
     def _look(self, held: _Held) -> _Seen:
@@ -130,12 +130,12 @@ class Stock:
     def _read_anew(self, stamp: Stamp | None) -> None:
         self._stamp = stamp  # whatever comes of it, this state is not tried twice
         if stamp is None:
-            _log.warning("the manifest of the clips is gone; run: ivr audio render")
+            _log.warning("manifest_gone", to_do="run: ivr audio render")
             return
         try:
             library = self._library.reopened()
         except SpeechError as error:
-            _log.warning("the clips stay as they were: %s", error)
+            _log.warning("clips_stay_as_they_were", why=str(error))
             return
         # What the manifest lost, or has in other words now, is heard as before while its file is
         # whole: a rendering saves it in parts, and this process has the words that it began with.
@@ -143,7 +143,7 @@ class Stock:
         self._held = held = {**kept, **self._holding(library)}
         known = {each.clip.sha256 for each in held.values()}
         self._seen = {name: seen for name, seen in self._seen.copy().items() if name in known}
-        _log.info("the clips were read anew: there are %s", len(held))
+        _log.info("clips_read_anew", clips=len(held))
 
     def _holding(self, library: Library) -> dict[Place, _Held]:
         """What each utterance is heard by; a clip whose words have changed since is left out."""

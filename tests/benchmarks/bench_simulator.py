@@ -91,7 +91,7 @@ def own_line(stack: ExitStack, spec: Spec) -> WSGIApplication:
             spec=spec,
             store=store,
             library=Library.open(folder),
-            auth_token=TOKEN,
+            auth_tokens=(TOKEN,),
             secret_key="secret-of-the-benchmark",
             clock=lambda: datetime(2026, 3, 2, 6, 30, tzinfo=UTC),
         )

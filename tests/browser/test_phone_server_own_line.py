@@ -174,10 +174,19 @@ def test_what_is_pressed_is_not_in_the_session(caller: Caller, spec: Spec) -> No
     assert entry not in str(caller.session)
 
 
-def test_a_fault_leads_to_the_apology_of_the_fallback(caller: Caller, spec: Spec) -> None:
-    caller.ring(faults="status:500@2").press("1")
+@pytest.mark.parametrize(
+    ("faults", "apologies"),
+    [
+        pytest.param("status:500@2", 0, id="once, without a word"),
+        pytest.param("status:500@2 status:500@4", 1, id="twice, with an apology"),
+    ],
+)
+def test_after_a_fault_the_fallback_leads_back(
+    caller: Caller, spec: Spec, faults: str, apologies: int
+) -> None:
+    caller.ring(faults=faults).press("1")
     assert caller.event("Failed")["code"] == 11200
-    assert caller.heard[0] == spec.words["bn"].prompts["apology"]
+    assert caller.heard.count(spec.words["bn"].prompts["apology"]) == apologies
     assert caller.state["waiting"] == "gather", "the call goes on"
 
 

@@ -208,7 +208,7 @@ def test_a_fault_of_ours_is_logged_and_the_next_change_is_taken(
 
     with watching(line.files, line.begun_with, take):
         line.reword("Nobody hears this.")
-        until(lambda: "a change could not be taken" in caplog.text, "the log")
+        until(lambda: "change_not_taken" in caplog.text, "the log")
         assert "ValueError: a fault of ours" in caplog.text
         line.reword(NEW_WORDS)
         line.wait_for("Taken:")

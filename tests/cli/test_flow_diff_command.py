@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ivr.cli.clock import now
-from ivr.store.redis import Saving
+from ivr.store.saving import Saving
 from tests.cli.small_configs import RENAMED_CODE, TO_ANOTHER_KEY, diff, write
 from tests.flow.small_versions import ROWS, SECOND_SAYS, version
 from tests.store.kept_calls import Line
@@ -183,10 +183,11 @@ def test_callers_at_a_part_of_a_code_that_has_fewer_are_counted(
     line.flow = version(in_parts).flow
     line.call("2")
     new = write(tmp_path / "whole")
-    kept = line.store.load("CA1").session
-    assert kept is not None
-    place = msgspec.structs.replace(kept, place="code.part_3")
-    line.store.save("CA1", line.store.load("CA1"), Saving(session=place), now())
+    visit = line.store.visit(line.key(1))
+    held = visit.load()
+    assert held.session is not None
+    place = msgspec.structs.replace(held.session, place="code.part_3")
+    assert visit.save(held, Saving(session=place), now())
     result = diff(new, str(old), REDIS_URL=redis_url)
     told = "'code.part_3' is no place in NEW; its callers go on at 'code': 1 caller in a call."
     assert told in result.stdout

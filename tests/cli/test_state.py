@@ -49,6 +49,11 @@ def test_a_token_that_is_set_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert auth_token() == "given"
 
 
+def test_of_two_tokens_the_first_one_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "new,old")
+    assert auth_token() == "new"
+
+
 def test_there_may_be_no_token() -> None:
     assert auth_token() is None
 

@@ -15,15 +15,19 @@ import soundfile
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ivr.carriers.number import caller_name
+from ivr.engine.memory import caller_key
 from ivr.flow.terms import Pace
 from ivr.simulator.http.clips import read_clip
 from ivr.simulator.setup import OUTCOMES
 from ivr.speech.files import replace_file
 from ivr.speech.library import Library
 from ivr.speech.manifest import manifest_bytes, read_manifest
+from ivr.store.keys import CallKey
+from ivr.store.visit import Visit
 from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Dial, Gather, Hangup, Nested, Pause, Play, Say, Verb
-from tests.conftest import LINE, TOKEN, clean
+from tests.conftest import LINE, SECRET, TOKEN, clean
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -36,6 +40,19 @@ if TYPE_CHECKING:
 
 MENU = ("main_menu", "choose_lesson", "choose_practice", "choose_services", "choose_more")
 FORM = {"AccountSid": "AC1", "From": "+919876543210", "To": "+12025550100"}
+
+
+def call_key(sid: str, number: str = FORM["From"]) -> CallKey:
+    """How the store names a call from this number."""
+    named = caller_name(number)
+    return CallKey(sid, named and caller_key(SECRET.encode(), named))
+
+
+class Watched(Visit):
+    """A turn's dealings with Redis, of which a test may change one."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.__dict__.update(vars(visit))
 
 
 class Answer(Struct, frozen=True):

@@ -11,15 +11,20 @@ from msgspec.structs import replace
 
 from ivr.engine.memory import Memory, caller_key, dump_memory, parse_memory
 from ivr.flow.terms import BOOKMARK
-from ivr.store.redis import Held, RedisStore, Saving
+from ivr.store.redis import RedisStore
 from tests.conftest import DAY, SECRET
+from tests.web.conftest import Watched
 from tests.web.visitor import DIGITS, NUMBER, Visitor, options, place
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from ivr.engine.limits import Limits
     from ivr.flow.model import Option, Spec
+    from ivr.store.keys import CallKey
+    from ivr.store.saving import Held, Known, Saving
+    from ivr.store.visit import Visit
     from ivr.web.parts import Parts
 
 KEY = f"ivr:caller:{caller_key(SECRET.encode(), NUMBER)}"
@@ -231,6 +236,10 @@ def test_a_caller_whose_turn_another_process_has_answered_is_not_kept_by_this_on
     parts: Parts, raw: redis.Redis, redis_url: str
 ) -> None:
     class Slower(RedisStore):
+        def visit(self, call: CallKey) -> Visit:
+            return Loser(super().visit(call))
+
+    class Loser(Watched):
         def save(self, *_: object) -> bool:
             return False
 
@@ -270,8 +279,15 @@ def test_when_redis_goes_before_the_caller_is_recalled_the_call_goes_on(
     gone = RedisStore(f"unix://{tmp_path}/none.sock")
 
     class Going(RedisStore):
-        def recall(self, caller_key: str) -> Memory | None:
-            return gone.recall(caller_key)
+        def visit(self, call: CallKey) -> Visit:
+            return Leaving(super().visit(call))
+
+    class Leaving(Watched):
+        def admit(self, limits: Limits, now: datetime) -> Known:
+            return gone.visit(self._call).admit(limits, now)
+
+        def recall(self) -> Memory | None:
+            return gone.visit(self._call).recall()
 
     assert Visitor.at(replace(parts, store=Going(redis_url))).ring().document == (
         visitor.ring().document
@@ -296,8 +312,12 @@ def test_when_redis_goes_between_reading_and_writing_the_call_keeps_its_language
     gone = RedisStore(f"unix://{tmp_path}/none.sock")
 
     class Going(RedisStore):
-        def save(self, call_sid: str, before: Held, saving: Saving, now: datetime) -> bool:
-            return gone.save(call_sid, before, saving, now)
+        def visit(self, call: CallKey) -> Visit:
+            return Leaving(super().visit(call))
+
+    class Leaving(Watched):
+        def save(self, before: Held, saving: Saving, now: datetime) -> bool:
+            return gone.visit(self._call).save(before, saving, now)
 
     visitor = Visitor.at(parts)
     visitor.ring()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import ANY
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from ivr.flow.model import Branch, Transfer
 from ivr.twiml.verbs import Dial, Gather, Hangup, Noun, Redirect
 from ivr.web.app import create_app
 from tests.conftest import DAY, LINE, TOKEN
-from tests.web.visitor import DIGITS, Visitor, asked, options, place
+from tests.web.visitor import DIGITS, FAR_AHEAD, Visitor, asked, options, place
 
 if TYPE_CHECKING:
     from ivr.flow.model import Spec
@@ -228,9 +229,10 @@ def test_the_number_of_a_person_does_not_show_where_parts_are_printed(with_perso
 
 
 def led_back_from(visitor: Visitor, url: str) -> Answer:
-    """The fallback after a request to this URL has failed, and where its apology leads."""
-    sorry = visitor.send("/voice/fallback", ErrorCode="11200", ErrorUrl=url)
-    (back,) = (verb for verb in sorry.verbs if isinstance(verb, Redirect))
+    """Where the fallback leads after a request to this URL has failed, without a word."""
+    silent = visitor.send("/voice/fallback", ErrorCode="11200", ErrorUrl=url)
+    (back,) = silent.verbs
+    assert isinstance(back, Redirect)
     return visitor.send(back.url)
 
 
@@ -252,10 +254,12 @@ def test_a_person_is_rung_when_only_the_answer_that_rings_has_failed(
     visitor = Visitor.at(with_person)
     dialling = led_to(visitor, spec)
     at, _ = ways(spec)[0]
-    assert led_back_from(visitor, f"{LINE}/voice/turn/{at}?turn=50").document == dialling.document
+    again = led_back_from(visitor, f"{LINE}/voice/turn/{at}?turn={FAR_AHEAD}")
+    assert (again.words, asked(again)) == (dialling.words, replace(asked(dialling), action=ANY))
+    assert asked(again).action == f"{asked(dialling).action}&retry=1"
 
 
-def test_after_two_failures_behind_a_talk_the_apology_is_a_goodbye(
+def test_after_three_failures_behind_a_talk_comes_the_goodbye(
     with_person: Parts, spec: Spec
 ) -> None:
     visitor = Visitor.at(with_person)

@@ -12,6 +12,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from ivr.twiml.signature import sign
 from ivr.web.app import create_app
 from tests.conftest import TOKEN
+from tests.web.conftest import call_key
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -72,7 +73,7 @@ def test_every_webhook_asks_for_a_signature_and_reads_nothing_without(
 ) -> None:
     response = ask(app, f"http://line.test{path}", signature=None)
     assert response.status_code == 403
-    assert store.load("CA1").stored == b""
+    assert store.load(call_key("CA1")).stored == b""
     assert store.counts("2026-03-02") == {}
 
 

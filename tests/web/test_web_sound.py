@@ -13,6 +13,7 @@ import soundfile
 from msgspec.structs import replace
 
 from ivr.carriers import twilio
+from ivr.engine.carried import NOTHING
 from ivr.engine.codes import keyed_codes
 from ivr.engine.session import Session
 from ivr.engine.speak import instructions
@@ -123,7 +124,9 @@ def test_a_goodbye_is_one_clip_with_its_lead(parts: Parts, caller: Caller) -> No
     end = next(name for name, node in flow.nodes.items() if isinstance(node, End))
     session = replace(BENGALI, place=end, lead=("too_many",))
     said = instructions(flow, session, keyed_codes(b"a secret of the tests", "CA1"))
-    document = clean(twilio.document(said, Sound(parts.spec, parts.library).speak(session)))
+    document = clean(
+        twilio.document(said, Sound(parts.spec, parts.library).speak(session), NOTHING)
+    )
     clip, hangup = document
     assert isinstance(clip, PlayUrl)
     assert isinstance(hangup, Hangup)

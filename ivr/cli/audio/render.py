@@ -29,9 +29,11 @@ def render(voice: str | None, *, force: bool) -> None:
 
     from ivr.cli.audio.studio import INTERRUPTED, Studio, recordings_told, stand_ins, summary
     from ivr.cli.project import Project
+    from ivr.logs import configure
     from ivr.speech.library import Keep
 
     project = Project.load()
+    configure(is_json=False, level="warning")
     studio = Studio(project.spec.words, project.settings, voice)
     keep = Keep.NOTHING if force else Keep.SAME_RECIPE
     noted = studio.recordings.note()

@@ -117,14 +117,16 @@ def own_line(token: str | None) -> Iterator[Line]:
     from ivr.cli.digits import digit_words
     from ivr.cli.local import local_line
     from ivr.cli.project import Project
+    from ivr.logs import configure
     from ivr.settings import Settings, environment
     from ivr.simulator.digits import Digits
     from ivr.simulator.http.in_process import InProcess
 
+    configure(is_json=False, level="warning")
     _check_folder(Settings.from_env(environment()).config)
     project = Project.load()
     auth_token = token or secrets.token_hex(_TOKEN_BYTES)
-    with local_line(project, auth_token, is_stdout_free=False) as local:
+    with local_line(project, (auth_token,), is_stdout_free=False) as local:
         url = (project.settings.public_url or OWN_ORIGIN) + PATH
         yield Line(url, auth_token, InProcess(local.app), Digits(digit_words(project.spec)))
 

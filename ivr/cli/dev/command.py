@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+TURNS: Final = "ivr.web.line"
+"""What logs each turn."""
 
 
 @click.command()
@@ -44,11 +47,8 @@ def dev() -> None:
     from ivr.speech.library import Library
     from ivr.web.sound import Sound
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    # A line for each request or change hides the lines that matter.
-    for chatty in ("werkzeug", "httpx", "watchfiles"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = Settings.from_env(environment())
+    _log_as_text(settings.log_level)
     files = SavedFiles.of(settings)
     begun_with = files.state()  # before they are read: what is saved from now on is seen as new
     judged = judge_folder(settings.config)
@@ -58,18 +58,29 @@ def dev() -> None:
         # The port first: to render for seconds and then find it taken would be a waste.
         listener = stack.enter_context(reserved(HOST, settings.port))
         warnings.tell(warnings_of(judged))
-        token = settings.auth_token or made_up("auth_token")
-        parts = stack.enter_context(local_parts(project, token, is_stdout_free=True))
+        tokens = settings.auth_tokens or (made_up("auth_token"),)
+        parts = stack.enter_context(local_parts(project, tokens, is_stdout_free=True))
         for told in faults_told(Sound(project.spec, Library.open(settings.audio)).faults()):
             click.echo(told, err=True)
         current = CurrentLine(parts)
         line = LocalLine(current, parts.store, caller_keys(parts.secret_key))
         here = origin(listener)
         public = settings.public_url or here
-        page = stack.enter_context(browser_phone(own_rung_line(current, line, public, token)))
+        page = stack.enter_context(browser_phone(own_rung_line(current, line, public, tokens[0])))
         taking = Taking(settings, files, begun_with, current, warnings)
         stack.enter_context(watching(files, begun_with, taking.take))
         serve(listener, _beside(current, page), _ready(here, public))
+
+
+def _log_as_text(level: str) -> None:
+    """Of turns it tells at level debug only: a line for each hides the lines that matter."""
+    import logging
+
+    from ivr.logs import configure
+
+    configure(is_json=False, level=level)
+    if level != "debug":
+        logging.getLogger(TURNS).setLevel(logging.WARNING)
 
 
 def _beside(line: WSGIApplication, page: WSGIApplication) -> WSGIApplication:

@@ -8,11 +8,11 @@ without one.
 
 from __future__ import annotations
 
-import logging
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import structlog
 from watchfiles import watch
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SETTLE_SECONDS: Final = 0.1
 """A file is taken when it has been the same for so long: editors write more than once."""
 MAX_SETTLING: Final = 20
 """So often at the most; who saves without a pause is answered all the same."""
-_log: Final = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ class _Watch:
             )
         except (OSError, RuntimeError) as error:
             # A folder is gone again or closed to us, or the system has no more notices to give.
-            _log.debug("there are no notices just now, so it is looked without: %s", error)
+            _log.debug("looking_without_notices", why=str(error))
             self._is_over.wait(LOOK_SECONDS)
 
     def _look(self) -> None:
@@ -103,7 +103,7 @@ class _Watch:
                 if not self._take(now, self._is_over):
                     self._seen = None
             except Exception:  # noqa: BLE001 - the watch must outlive a fault of ours
-                _log.exception("a change could not be taken; the line answers as before")
+                _log.exception("change_not_taken", then="the line answers as before")
 
     def _settled(self) -> State:
         """The state when it no longer changes; at once while it is the one that is known."""

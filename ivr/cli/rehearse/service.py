@@ -109,7 +109,7 @@ def rehearsed_line(stage: Stage) -> Iterator[Line]:
             spec=stage.spec,
             store=store,
             library=Library.open(stage.audio),
-            auth_token=TOKEN,
+            auth_tokens=(TOKEN,),
             secret_key=SECRET,
             clock=clock.now,
             helper_number=HELPER_NUMBER,
@@ -209,6 +209,9 @@ class _Log(logging.Handler):
 @contextmanager
 def _logged() -> Iterator[_Log]:
     """All that is logged by whomever, ours at every level, and nothing of it on the screen."""
+    from ivr.logs import route
+
+    route()
     root, ours, log = logging.getLogger(), logging.getLogger("ivr"), _Log()
     before = root.level, ours.level
     root.addHandler(log)

@@ -61,6 +61,7 @@ def roles(flow: Flow) -> dict[PromptId, Role]:
 
 _BY_FIELD: Final = {
     **dict.fromkeys(("again", "end"), Role.APOLOGY),
+    "limit": Role.GIVE_UP,
     **dict.fromkeys(("keys", "last_keys"), Role.LESSON_KEYS),
     **dict.fromkeys(("options", "ready"), Role.OPTION),
     **dict.fromkeys(("right", "say"), Role.CONFIRMATION),
