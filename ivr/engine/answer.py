@@ -13,7 +13,7 @@ from ivr.engine.events import LedBack
 from ivr.engine.keeping import begun, to_keep
 from ivr.engine.moves import Moment, fresh, holds
 from ivr.engine.session import Phase
-from ivr.engine.step import hand_over, restate, step
+from ivr.engine.step import MAX_RESAID, hand_over, resaid, restate, step
 from ivr.engine.turn import Count, Turn
 from ivr.flow.places import is_place, renamed
 
@@ -54,9 +54,11 @@ def answer(
     - No session, or one older than the request (it was lost): the call goes on from the place
       that the URL names, as the URL tells; the carrier's signature vouches for it.
     - A place that this version of the flow does not have, while another version may answer on this
-      line too: that one is asked, at most `MAX_HOPS` times.
+      line too: that one is asked, at most `MAX_HOPS` times. It says the place once more, since the
+      key is lost on the way; at most `MAX_RESAID` times.
 
-    The session of the turn is the given one, unchanged, where nothing stepped.
+    The session of the turn is the given one where nothing stepped; only what the caller has heard
+    of the place may be told in it anew.
 
     Raises:
         CallOverError: the carrier has told already that this call is over.
@@ -68,7 +70,9 @@ def answer(
     turn = _answered(flow, session, asked, circumstances)
     carried = carried_by(flow, turn.session, is_known=circumstances.is_known)
     if isinstance(asked.event, LedBack):  # until a step succeeds, lest it go round for ever
-        carried = replace(carried, retry=asked.carried.retry, hop=asked.carried.hop)
+        carried = replace(carried, retry=asked.carried.retry)
+        if asked.carried.hop and turn.session.turn == asked.turn:
+            turn = replace(turn, session=resaid(turn.session))
     return replace(turn, carried=carried)
 
 
@@ -119,7 +123,7 @@ def _is_elsewhere(
         return False
     if session is None:
         return not is_place(flow, asked.place)
-    if session.phase in {Phase.CLOSED, Phase.REFUSED}:
+    if session.phase in {Phase.CLOSED, Phase.REFUSED} or session.resaid >= MAX_RESAID:
         return False
     place = asked.place if asked.turn > session.turn else session.place
     return not is_place(flow, place)

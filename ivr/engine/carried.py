@@ -47,7 +47,7 @@ class Carried(Struct, frozen=True, kw_only=True):
     retry: int = 0
     """How often this turn has failed; told until one succeeds."""
     hop: int = 0
-    """How often this turn was handed to another version of the flow; told likewise."""
+    """How often this turn was handed to another version of the flow, until one took it."""
     has_waited: bool = False
     """The Gather before this address has passed in silence: nothing that was keyed is lost."""
 

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from ivr.engine.codes import Codes
 
 MAX_RESAID: Final = 8
-"""So often a place is said again to one whom another version of the flow may have told otherwise what
-its keys do: of two versions that answer by turns, one caller in 256 meets the other one each time."""
+"""So often a place is said again to one whose key came to another version of the flow than had said
+it: of two versions that answer by turns, one caller in 256 meets the other one each time."""
 
 
 def step(flow: Flow, session: Session | None, event: Event, circumstances: Circumstances) -> Turn:
@@ -95,6 +95,12 @@ def restate(flow: Flow, session: Session, codes: Codes) -> Turn:
     return Turn(session, instructions(flow, session, codes))
 
 
+def resaid(session: Session) -> Session:
+    """The session of a place that was said again since two versions of the flow answer."""
+    times = session.resaid + 1
+    return replace(session, resaid=times, heard=session.heard if times < MAX_RESAID else 0)
+
+
 def hand_over(session: Session, place: str, turn: int, carried: Carried) -> Turn:
     """Leaves a turn to another version of the flow, once more; nothing steps."""
     return Turn(session, (HandOver(place, turn, replace(carried, hop=carried.hop + 1)),))
@@ -126,10 +132,7 @@ def _stepped(at: Moment, event: Digits | NoInput | LedBack | DialEnded) -> Turn:
         return end_early(at, event, limit)
     if isinstance(event, Digits) and not is_as_heard(at.flow, at.session):
         turn = stay(at, settles=True)
-        resaid = turn.session.resaid + 1
-        heard = turn.session.heard if resaid < MAX_RESAID else 0
-        said = replace(turn.session, resaid=resaid, heard=heard)
-        return Turn(said, turn.instructions, (Count("version_changed"),))
+        return Turn(resaid(turn.session), turn.instructions, (Count("version_changed"),))
     return _answer(at, event)
 
 

@@ -96,7 +96,7 @@ class Reader:
         return tokens
 
     def phone(self, name: str) -> str | None:
-        """A number in E.164 form; one that is not is told by its last digits, for it is somebody's."""
+        """A number in E.164 form; what is no number is told by its end, as it may be somebody's."""
         given = self.text(name) or ""
         if given and not is_phone(given):
             self._refuse(name, hinted(given), PHONE_FORM)

@@ -34,6 +34,7 @@ FULL = Session(
     began=1_795_420_000,
     until=1_795_427_200,
     heard=4_294_967_295,
+    resaid=3,
 )
 
 
@@ -69,7 +70,7 @@ def test_an_older_process_reads_a_session_with_a_later_field() -> None:
 
 def test_a_session_of_an_older_process_lacks_the_latest_field() -> None:
     older = msgspec.msgpack.decode(dump(FULL))[:-1]
-    assert parse(msgspec.msgpack.encode(older)) == replace(FULL, heard=0)
+    assert parse(msgspec.msgpack.encode(older)) == replace(FULL, resaid=0)
 
 
 def test_a_place_splits_into_node_and_step() -> None:
