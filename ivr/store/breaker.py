@@ -32,7 +32,8 @@ class Breaker:
         """Begin closed: all may ask.
 
         Args:
-            on_open: called when nobody may any more, so that somebody looks after it.
+            on_open: called when nobody may any more, so that somebody looks after it; and again
+                by each who asks all the same.
         """
         self._on_open = on_open
         self._lock = threading.Lock()
@@ -59,6 +60,7 @@ class Breaker:
             StoreError: it is away; says why it was thought so.
         """
         if self.is_open:
+            self._on_open()  # lest nobody look after it, should that have failed before
             raise StoreError(self._why)
 
     def fail(self, why: str) -> None:
@@ -105,8 +107,13 @@ class Watch:
         with self._lock:
             if self._stop.is_set() or (self._thread is not None and self._thread.is_alive()):
                 return
-            self._thread = threading.Thread(target=self._run, name="redis-watch", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="redis-watch", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # the system has no thread; the next caller tries again
+                _log.error("redis_unwatched", why=str(error))
+            else:
+                self._thread = thread
 
     def close(self) -> None:
         """Ends the thread, and lets none begin."""
@@ -118,7 +125,10 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stop.wait(PROBE_EVERY_SECONDS):
-            self._look()
+            try:
+                self._look()
+            except Exception:  # noqa: BLE001 - without this thread Redis would be away for good
+                _log.exception("redis_look_failed")
             with self._lock:
                 # Whoever opens a breaker calls `begin` after it, so that none is missed here.
                 if not self._is_away():

@@ -66,13 +66,31 @@ class _Timed:
     """By `time.monotonic`: when the present command must be over."""
     _sock: Any
 
+    @property
+    def socket_timeout(self) -> float:
+        """What is left now, which redis-py asks for before it connects, and again before TLS.
+
+        It does so for each address that a name has: they have one time together.
+        """
+        return max(0.001, self.until - time.monotonic())
+
+    @socket_timeout.setter
+    def socket_timeout(self, _: float | None) -> None:
+        """Redis-py sets its own when it makes a connection; ours does not rest on it."""
+
+    socket_connect_timeout = socket_timeout
+
     def _connect(self) -> _TimedSocket:
-        """The socket, once it is connected, and greeted where it speaks TLS."""
-        left = max(0.001, self.until - time.monotonic())
-        timed: Any = self
-        timed.socket_connect_timeout = timed.socket_timeout = left
+        """The socket, once it is connected, and greeted where it speaks TLS.
+
+        Raises:
+            OSError: it cannot be.
+        """
         inner: Any = super()
-        return _TimedSocket(inner._connect(), self.until)  # noqa: SLF001 - redis-py's own hook
+        try:
+            return _TimedSocket(inner._connect(), self.until)  # noqa: SLF001 - redis-py's own hook
+        except (UnicodeError, LookupError) as error:  # of a name such as `redis..internal`
+            raise OSError("no host can have this name") from error
 
     def give_until(self, until: float) -> None:
         """Sets the moment at which what is asked next must be over."""
@@ -81,15 +99,15 @@ class _Timed:
             self._sock.until = until
 
 
-class _TimedConnection(_Timed, Connection):
+class _TimedConnection(_Timed, Connection):  # type: ignore[misc] # the times are told, not kept
     pass
 
 
-class _TimedSSLConnection(_Timed, SSLConnection):
+class _TimedSSLConnection(_Timed, SSLConnection):  # type: ignore[misc] # likewise
     pass
 
 
-class _TimedSocketConnection(_Timed, UnixDomainSocketConnection):
+class _TimedSocketConnection(_Timed, UnixDomainSocketConnection):  # type: ignore[misc] # likewise
     pass
 
 

@@ -33,6 +33,7 @@ SEARCH_SECONDS: Final = 1.0
 """How long the thread that looks after them may search for the masters at a time."""
 REFRESH_SECONDS: Final = 0.25
 """A Cluster is asked no more often than so who has what, while something is wrong with it."""
+_NOBODY: Final[tuple[Host | None, ...]] = (None,) * PARTITIONS
 
 
 class Fleet(Protocol):
@@ -84,7 +85,8 @@ class Alone:
         """Remember where it is; nothing is sent."""
         self._opener = Opener(url)
         self._url = url
-        self._sentinels = list(url.hosts)
+        self._sentinels = url.hosts
+        """Never changed, only exchanged: every thread reads it."""
         self._timeout_seconds = timeout_seconds
         self._watch = Watch(self._look, lambda: self._node.breaker.is_open)
         self._node = Node(self._open, timeout_seconds, Breaker(self._watch.begin))
@@ -111,6 +113,11 @@ class Alone:
         self._node.drop()
 
     def _look(self) -> None:
+        """Tries the master once more, as another Sentinel knows it.
+
+        One that has missed a failover tells of the old master for as long as that is away.
+        """
+        self._sentinels = (*self._sentinels[1:], *self._sentinels[:1])
         _probe(self._node, self.names.probe(0))
 
     def _open(self, until: float) -> Any:
@@ -127,15 +134,15 @@ class Alone:
 
     def _master(self, service: str, until: float) -> Host:
         """Where the first Sentinel that answers has the master; it is asked first from then on."""
-        for sentinel in tuple(self._sentinels):
+        for sentinel in self._sentinels:
             most = min(until, time.monotonic() + self._timeout_seconds / 2)
             try:
                 found = self._told_by(sentinel, service, most)
             except redis.RedisError:
                 continue
             if found:
-                first = self._sentinels.index(sentinel)
-                self._sentinels.insert(0, self._sentinels.pop(first))
+                others = (each for each in self._sentinels if each != sentinel)
+                self._sentinels = (sentinel, *others)
                 return Host(found[0].decode(), int(found[1]))
         raise redis.ConnectionError("no Sentinel answered that knows the master")
 
@@ -171,7 +178,7 @@ class Cluster:
         self._is_stale = True
         self._seeds = url.hosts
         self._nodes: dict[Host, Node] = {}
-        self._owners: tuple[Host | None, ...] = (None,) * PARTITIONS
+        self._owners = _NOBODY
 
     def ask(
         self, at: int, commands: Sequence[Command], until: float, *, writes: bool = False
@@ -243,8 +250,11 @@ class Cluster:
             self._searching.release()
 
     def _search(self, until: float) -> None:
-        """Asks one server after another, those first that answered lately."""
-        why = ""
+        """Asks one server after another, those first that answered lately, for one that knows all.
+
+        One that was restarted without its part of the Cluster answers that nobody has anything.
+        """
+        why, known = "no server of the Cluster has any keys; mend that Cluster", _NOBODY
         failures = {host: node.breaker.failures for host, node in tuple(self._nodes.items())}
         hosts = dict.fromkeys((*failures, *self._seeds))
         for host in sorted(hosts, key=lambda each: failures.get(each, 0)):
@@ -257,9 +267,13 @@ class Cluster:
                 continue
             finally:
                 connection.disconnect()
-            self._take(_owners(found, host))
-            return
-        self._finding.fail(why)
+            known = max(known, _owners(found, host), key=_count)
+            if all(known):
+                break
+        if any(known):
+            self._take(known)
+        else:
+            self._finding.fail(why)
 
     def _take(self, owners: tuple[Host | None, ...]) -> None:
         """Believes who has what, and lets servers go that have no keys any more."""
@@ -276,6 +290,11 @@ class Cluster:
         owners = {host: at for at, host in enumerate(self._owners)}
         for host, node in tuple(self._nodes.items()):
             _probe(node, self.names.probe(owners.get(host, 0)))
+
+
+def _count(owners: tuple[Host | None, ...]) -> int:
+    """How many partitions have an owner."""
+    return sum(host is not None for host in owners)
 
 
 def _owners(slots: Any, answered: Host) -> tuple[Host | None, ...]:

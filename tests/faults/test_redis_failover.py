@@ -18,7 +18,7 @@ from ivr.store.keys import CALLERS, CALLS, PARTITIONS
 from ivr.store.redis import RedisStore
 from tests.conftest import ROOT
 from tests.faults.redis_clusters import redis_cluster
-from tests.faults.redis_sentinels import SERVICE, sentinel_set
+from tests.faults.redis_sentinels import SERVICE, SentinelServer, sentinel_set
 from tests.faults.redis_servers import RedisServer, free_port, wait_until
 from tests.faults.store_turns import DAY, SLOWEST_SECONDS, THREADS, Load, call, play, saves_again
 
@@ -122,6 +122,20 @@ def test_without_any_sentinel_calls_go_on_without_redis(sentinels: SentinelSet) 
         wait_until(saves_again(store), BACK_SECONDS)
 
 
+def test_a_sentinel_that_has_missed_the_failover_hides_the_new_master_from_nobody(
+    sentinels: SentinelSet, tmp_path: Path
+) -> None:
+    """As one does that was run again with its first configuration while the old master was away."""
+    old = sentinels.master()
+    old.kill()
+    sentinels.wait_for_failover(old)
+    with SentinelServer(tmp_path / "late", old) as late:
+        assert late.master_port() == old.port
+        url = sentinels.url.replace("://", f"://{late.address},")
+        with closing(RedisStore(url)) as store:
+            wait_until(saves_again(store), BACK_SECONDS)
+
+
 def test_a_sentinel_is_given_the_password_only_if_it_asks(sentinels: SentinelSet) -> None:
     for server in sentinels.servers:
         server.ask("ACL", "SETUSER", "line", "on", ">p/w", "~ivr:*", "+@all")
@@ -167,6 +181,22 @@ def test_a_cluster_goes_on_with_the_replica_of_a_master_under_load(
         assert not load.wrong
         assert load.slowest() < SLOWEST_SECONDS
         assert saves_again(store, MANY)()
+
+
+def test_a_server_that_was_restarted_without_its_part_of_the_cluster_hides_nobody_elses(
+    cluster: RedisCluster,
+) -> None:
+    """It is named first in REDIS_URL, and answers that nobody has any slot."""
+    first = cluster.masters[0]
+    with closing(RedisStore(cluster.url)) as store:
+        assert saves_again(store, MANY)()
+        first.kill()
+        cluster.wait_for_failover(0)
+        (first.folder / "nodes.conf").unlink()
+        first.start()
+        wait_until(saves_again(store, MANY), BACK_SECONDS)
+    with closing(RedisStore(cluster.url)) as store:
+        wait_until(saves_again(store, MANY), BACK_SECONDS)
 
 
 def test_of_a_master_that_is_away_only_its_own_callers_notice(cluster: RedisCluster) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -239,6 +240,28 @@ def test_a_redis_over_tls_is_trusted_by_ssl_cert_file_alone(
             assert play(store, 0).seconds < SLOWEST_SECONDS
             proxy.trickle_seconds = 0.0
             wait_until(saves_again(store), BACK_SECONDS)
+
+
+def test_a_name_with_many_addresses_that_swallow_everything_holds_nobody_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each address would have the whole time otherwise; the name of a Cluster has many."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        with closing(socket.create_connection(full.getsockname())):  # takes no more from now on
+            found = (socket.AF_INET, socket.SOCK_STREAM, 0, "", full.getsockname())
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [found] * 8)
+            with closing(RedisStore("redis://many.invalid")) as store:
+                played = play(store, 0)
+    assert played.error is not None
+    assert played.seconds < VISIT_SECONDS
+
+
+def test_a_host_whose_name_cannot_be_is_a_redis_that_is_away() -> None:
+    with closing(RedisStore("redis://redis..internal")) as store:
+        assert play(store, 0).error is not None
+        assert store.health().error is not None
 
 
 # -- What is told ----------------------------------------------------------------------------------
