@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from ivr.cli.serve import worker as workers
 from ivr.cli.serve.reading import MAX_HEAD_BYTES
 from ivr.cli.serve.worker import LEAVING_SECONDS, MAX_CONNECTIONS, READ_SECONDS, Worker
 from ivr.web.entry import MAX_REQUEST_BYTES
@@ -27,6 +28,8 @@ THREADS = 2
 ASKED = b"GET /small HTTP/1.1\r\nHost: line.test\r\n\r\n"
 LARGE = b"x" * 8_000_000
 """More than any kernel keeps of an answer that nobody reads."""
+KERNEL_BYTES = 64 * 1024
+"""So much it does keep, roughly."""
 FORM = b"Digits=1&CallSid=CA1"
 GATE = threading.Event()
 """What /held waits for."""
@@ -43,6 +46,8 @@ def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         case "/broken_off":
             start("200 OK", [("Content-Length", "9")])
             return broken_off()
+        case "/exit":
+            raise SystemExit
         case "/held":
             HELD.release()
             GATE.wait(10)
@@ -123,6 +128,7 @@ def working() -> Iterator[Served]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(1024)
         listener.settimeout(0)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         worker = InThread(1, os.getppid(), [listener], app, 30, config, Logger(config))
         thread = threading.Thread(target=worker.init_process)
         thread.start()
@@ -267,6 +273,37 @@ def test_who_does_not_read_the_answer_keeps_nobody_waiting(served: Served) -> No
             read += len(slow[-1].recv(1_000_000))
 
 
+def test_who_reads_the_answer_a_little_at_a_time_is_let_go(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WRITE_SECONDS", 1.0)
+    with served.connect() as talk:
+        talk.sendall(b"GET /large HTTP/1.1\r\n\r\n")
+        begun = time.monotonic()
+        with suppress(ConnectionError):
+            while talk.recv(KERNEL_BYTES // 4):
+                threading.Event().wait(0.02)
+                assert time.monotonic() - begun < 6
+
+
+def test_a_service_that_breaks_as_nothing_should_still_has_its_threads(served: Served) -> None:
+    for _ in range(THREADS + 1):
+        assert served.say(b"GET /exit HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 500 ")
+    assert served.say(ASKED.replace(b"1.1", b"1.0")).endswith(b"<GET >")
+
+
+def test_an_error_that_cannot_even_be_told_still_frees_its_thread(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(served.worker, "handle_error", broken)
+    for _ in range(THREADS + 1):
+        assert served.say(b"GET /broken HTTP/1.1\r\n\r\n") == b""
+    assert served.say(ASKED.replace(b"1.1", b"1.0")).endswith(b"<GET >")
+
+
 def test_who_goes_away_in_the_middle_harms_nobody(served: Served) -> None:
     for request_bytes in (b"GET / HT", b"GET /large HTTP/1.1\r\n\r\n"):
         talk = served.connect()
@@ -284,6 +321,17 @@ def test_more_connections_than_there_is_room_for_shut_nobody_out(served: Served)
         assert served.say(ASKED.replace(b"1.1", b"1.0")).endswith(b"<GET >")
         first.settimeout(READ_SECONDS / 2)
         assert rest(first) == b"", "the one that was there longest had to go"
+
+
+def test_who_asks_now_and_then_stays_when_there_is_no_room(served: Served) -> None:
+    """A balancer keeps its connections for long; strangers who say nothing must not end them."""
+    with ExitStack() as stack:
+        busy = stack.enter_context(served.connect())
+        for count in range(MAX_CONNECTIONS + 50):
+            stack.enter_context(served.connect())
+            if count % 10 == 0:
+                busy.sendall(ASKED)
+                assert one(busy).endswith(b"<GET >")
 
 
 def test_draining_closes_each_connection_behind_its_answer(served: Served) -> None:

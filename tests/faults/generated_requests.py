@@ -248,6 +248,7 @@ class Generator:
             *(target.replace("turn=", "turn=1", 1), target.replace("began=", "be\tgan=", 1)),
             *(target.replace("began=", "ended=", 1), path, f"{path}x?{query}", target[:-1]),
             *("/voice/status", "/voice", "/voice/fallback", "//evil.example" + target),
+            *(f"{path[1:]}?turn=9&a=://b{target}", f"a:/voice?a=://b{target}"),
             *(f"/voice/turn/{self._one(self._places)}?{query}", target.upper(), target + "%00"),
         )
         found: str = self._one([each for each in changed if each != target])
@@ -269,11 +270,13 @@ class Generator:
             return replace(made, target=moved[0], body=urlencode(moved[1]).encode())
         at = self._chance.randrange(1, len(pairs))
         (before, first), (name, value) = pairs[at - 1], pairs[at]
+        cut = self._chance.randrange(len(name) + 1)
         changed = self._one(
             (
                 [(before, first + name + value)],
                 [(before + first + name, value)],
                 [(before, first), (name + value, "")],
+                [(before, first), (name[:cut], name[cut:] + value)],
                 [(before, first + name), (value or "a", "")],
             )
         )

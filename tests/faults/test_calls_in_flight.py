@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 import pytest
 
 from tests.conftest import TOKEN
+from tests.faults.beside import Beside
 from tests.faults.line_servers import line_server
 from tests.faults.pretend_callers import Crowd
 from tests.faults.readiness import HEALED_SECONDS, counts, is_well, readiness
@@ -70,13 +71,12 @@ class Mishaps:
         self._thread.join()
 
 
-class Watch:
+class Watch(Beside):
     """Asks for `/readyz` all the while."""
 
     def __init__(self, server: LineServer) -> None:
+        super().__init__()
         self._server = server
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
         self.statuses: set[int] = set()
         self.was_degraded = False
 
@@ -85,14 +85,6 @@ class Watch:
             answer = readiness(self._server.origin)
             self.statuses.add(answer.status_code)
             self.was_degraded |= "redis" in answer.json()["degraded"]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
 
 
 def ring(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
 
 from tests.conftest import TOKEN
+from tests.faults.beside import Beside
 from tests.faults.line_servers import START_SECONDS, line_server
 from tests.faults.pretend_callers import Crowd
+from tests.faults.redis_servers import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,7 @@ GAP_SECONDS: Final = (0.1, 0.4)
 SUCCESSOR_SECONDS: Final = 2.0
 
 
-class Killer:
+class Killer(Beside):
     """Kills a worker at random every now and then, until it has killed enough.
 
     Args:
@@ -39,28 +41,15 @@ class Killer:
     """
 
     def __init__(self, server: LineServer, seed: int) -> None:
+        super().__init__()
         self.kills = 0
         self._server = server
         self._chance = random.Random(seed)  # noqa: S311 - no secret; the same moments each time
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    @property
-    def is_over(self) -> bool:
-        return self.kills >= KILLS
 
     def _run(self) -> None:
-        while not self.is_over and not self._over.wait(self._chance.uniform(*GAP_SECONDS)):
+        while self.kills < KILLS and not self._over.wait(self._chance.uniform(*GAP_SECONDS)):
             workers = self._server.workers()
             self.kills += bool(workers) and self._server.kill(self._chance.choice(workers))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
 
 
 @pytest.mark.timeout(400)
@@ -71,7 +60,7 @@ def test_nobody_hears_an_error_while_workers_are_killed(
         server.wait_until_ready()
         reports: list[Report] = []
         with Killer(server, seed=8) as killer:
-            while not killer.is_over:
+            while killer.is_running:
                 seed = len(reports)
                 crowd = Crowd(f"{server.origin}/voice", TOKEN, spec, callers=CALLERS, seed=seed)
                 reports.append(crowd.ring())
@@ -85,6 +74,7 @@ def test_nobody_hears_an_error_while_workers_are_killed(
             f"{len(troubled)}, slowest turn {turns[-1]:.2f} s, "
             f"{sum(report.seconds for report in reports):.0f} s"
         )
+        assert killer.kills == KILLS
         assert troubled == []
         assert not all(map(is_of_clip, cut)), "no kill befell a turn, so that nothing was tried"
         assert "Traceback" not in server.log()
@@ -121,6 +111,23 @@ def test_killed_workers_have_successors_at_once(
         while set(server.workers()) & set(before):
             assert time.monotonic() - begun < START_SECONDS
         assert len(settled(server)) == len(before)
+
+
+def test_a_worker_that_cannot_be_replaced_yet_takes_nobody_along(
+    tmp_path: Path, redis_url: str, audio: Path
+) -> None:
+    """Each worker of gunicorn's needs a file, and a fork needs memory: either may be lacking."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with line_server(tmp_path, redis_url=redis_url, audio=audio, TMPDIR=str(temporary)) as server:
+        server.wait_until_ready()
+        before = settled(server)
+        gone = temporary.rename(tmp_path / "gone")
+        assert server.kill(before[0])
+        wait_until(lambda: "cannot be started" in server.log(), what="no worker was missed")
+        assert server.readiness() == httpx.codes.OK
+        gone.rename(temporary)
+        wait_until(lambda: len(server.workers()) == len(before), what="no successor came")
 
 
 def settled(server: LineServer) -> list[int]:

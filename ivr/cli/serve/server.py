@@ -14,7 +14,7 @@ from gunicorn.glogging import Logger
 
 from ivr.cli.project import public_parts, store_at
 from ivr.cli.serve.reading import MAX_FIELD_BYTES, MAX_FIELDS, MAX_LINE_BYTES
-from ivr.cli.serve.worker import STOP, Worker
+from ivr.cli.serve.worker import HELD_BACK, STOP, Worker
 from ivr.web.app import create_app
 from ivr.web.standing import Standing
 
@@ -66,6 +66,9 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "limit_request_field_size": MAX_FIELD_BYTES,
             "logger_class": _Log,
             "loglevel": self._project.settings.log_level,
+            # What a proxy says is believed as IVR_PROXY_HOPS counts it (`ivr.web`). gunicorn would
+            # believe whoever asks from this machine, or whom FORWARDED_ALLOW_IPS names.
+            "forwarded_allow_ips": "",
             # By it, anybody with this user's rights could stop the service.
             "control_socket_disable": True,
         }
@@ -133,6 +136,21 @@ class _Master(Arbiter):  # type: ignore[misc] # gunicorn has no types
         if left <= 0:
             raise StopIteration  # gunicorn's own word for: end gracefully
         return self._signals(min(timeout, left))
+
+    def spawn_worker(self) -> int | None:
+        """Start one worker; where the machine has no room for it, the next round tries again.
+
+        gunicorn would end the whole service, and with it the workers that are well.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)  # the worker lets them come
+        try:
+            pid: int = super().spawn_worker()
+        except OSError:
+            self.log.exception("A worker cannot be started now")
+            return None
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
+        return pid
 
     def kill_worker(self, pid: int, sig: int) -> None:
         """Ask a worker to finish by a signal that comes from nobody else.

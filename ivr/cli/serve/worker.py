@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import selectors
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 STOP: Final = signal.SIGUSR2
 """By which the process above asks a worker to finish; what a terminal sends is not for workers."""
+HELD_BACK: Final = frozenset({STOP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+"""What a new worker may be told before it can heed it; it waits from the fork until then."""
 READ_SECONDS: Final = 5.0
 """So long may a request take to arrive; a webhook has a thousand bytes."""
 WRITE_SECONDS: Final = 15.0
@@ -43,7 +47,9 @@ IDLE_SECONDS: Final = 75.0
 most), so that none sends a request into a connection that is just being closed."""
 LEAVING_SECONDS: Final = 2.0
 MAX_CONNECTIONS: Final = 500
-"""Of one worker. With more, the one that has been there longest without a request has to go."""
+"""Of one worker. With more, the one that has been there longest without a request has to go.
+
+Where it may open few files they are fewer: half are left to Redis, clips and whatever else."""
 SWEEP_SECONDS: Final = 0.25
 """How often is looked for connections whose time is up."""
 BAD: Final = (400, "Bad Request")
@@ -64,6 +70,7 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
         self._threads = ThreadPoolExecutor(self.cfg.threads)
         self._answered: SimpleQueue[Connection] = SimpleQueue()
         self._connections: dict[Connection, None] = {}
+        self._most = min(MAX_CONNECTIONS, _open_files() // 2)
         self._running = 0
         self._is_listening = False
         self._swept_at = 0.0
@@ -76,6 +83,7 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
             signal.signal(sign, signal.SIG_IGN)
         signal.signal(STOP, self.handle_exit)
         signal.siginterrupt(STOP, False)  # noqa: FBT003 - the standard library's signature
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """End at once; gunicorn's signal for that is SIGQUIT."""
@@ -137,7 +145,7 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
                 self.log.warning("No room for another connection: %s", error)
                 self._make_room()
             return False
-        if len(self._connections) >= MAX_CONNECTIONS:
+        if len(self._connections) >= self._most:
             self._make_room()
         connection = Connection(sock, address, time.monotonic() + READ_SECONDS)
         self._connections[connection] = None
@@ -151,7 +159,7 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
                 return
 
     def _make_room(self) -> None:
-        """Let go who has been here longest and is not being answered."""
+        """Let go who has asked nothing for longest and is not being answered."""
         for connection in self._connections:
             if connection.doing is not Doing.ANSWERING:
                 self._close(connection)
@@ -206,21 +214,22 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
     def _answer(self, connection: Connection) -> None:
         """Answer a request; in a thread, which sends as much as goes out by itself."""
         request = None
+        connection.is_last = True  # until its answer says otherwise
         try:
             request = next(get_parser(self.cfg, [connection.request], connection.address))
             self._call(request, connection)
         except (NoMoreData, StopIteration):
             # Its last chunk is not where it seemed to be, or all of it was wanted.
             _say_no(connection, TOO_LARGE if connection.is_cut else BAD)
-        except Exception as error:  # noqa: BLE001 - told in the log, and answered with 400 or 500
+        except BaseException as error:  # noqa: BLE001 - told in the log, and answered with 400 or 500
             connection.unsay()
-            connection.is_last = True
             self.handle_error(request, connection, connection.address, error)
-        with suppress(OSError):  # it comes again when the loop goes on with this connection
-            connection.flush()
-        self._answered.put(connection)
-        with suppress(BlockingIOError):  # it is full of such calls already
-            os.write(self.PIPE[1], b".")
+        finally:
+            with suppress(OSError):  # it comes again when the loop goes on with this connection
+                connection.flush()
+            self._answered.put(connection)
+            with suppress(BlockingIOError):  # it is full of such calls already
+                os.write(self.PIPE[1], b".")
 
     def _call(self, request: Any, connection: Connection) -> None:
         """Let the service answer."""
@@ -249,6 +258,8 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
             except Empty:
                 return
             self._running -= 1
+            # Behind those who have been silent for longer: see `_make_room`.
+            self._connections[connection] = self._connections.pop(connection)
             self._go_on(connection)
 
     def _refuse(self, connection: Connection, why: tuple[int, str]) -> None:
@@ -282,8 +293,12 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
             self._watch(connection, Doing.READING, idle_seconds)
 
     def _watch(self, connection: Connection, doing: Doing, seconds: float) -> None:
-        """Attend to a connection as soon as it can be done what it is about."""
-        connection.doing, connection.until = doing, time.monotonic() + seconds
+        """Attend to a connection as soon as it can be done what it is about.
+
+        What it was about already gets no more time.
+        """
+        if connection.doing is not doing:
+            connection.doing, connection.until = doing, time.monotonic() + seconds
         events = selectors.EVENT_WRITE if doing is Doing.WRITING else selectors.EVENT_READ
         if connection.sock in self._poller.get_map():
             self._poller.modify(connection.sock, events, connection)
@@ -307,6 +322,12 @@ class Worker(BaseWorker):  # type: ignore[misc] # gunicorn has no types
                 self._refuse(connection, TIMEOUT)
             else:
                 self._close(connection)
+
+
+def _open_files() -> int:
+    """How many this process may have."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
 
 
 def _say_no(connection: Connection, why: tuple[int, str]) -> None:
