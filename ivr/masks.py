@@ -13,16 +13,19 @@ MIN_KEYED: Final = 4
 
 _DATE: Final = r"\d{4}-\d\d-\d\d(?!\d)"
 """Such as the day of a count, which is nobody's number."""
+_ESCAPED: Final = r"(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\x[0-9a-f]{2})"
+"""Behind what stands for one sign only, in a URL or as Python shows a text: its letter is none of a
+word, as in `sip%3A919876543210`."""
 _NUMBERS: Final = re.compile(
     # With a plus, as it is or as a URL writes it, it is one wherever it stands.
     r"(?:\+|%(?:25)*2B)(?:(?:[ ().\-]|%20){0,3}\d){7,15}(?!\d)"
     # Without one it must be no part of a longer word, lest a CallSid be taken for one.
-    rf"|(?<!\w)(?!{_DATE})\d(?:(?:\) |%20|[ )\-])?\d){{6,14}}(?!\w)",
+    rf"|(?:(?<!\w)|{_ESCAPED})(?!{_DATE})\d(?:(?:\) |%20|[ )\-])?\d){{6,14}}(?!\w)",
     re.IGNORECASE,
 )
 _KEYED: Final = re.compile(
     # The lines of a traceback and the number of a process stay: they are no caller's.
-    r'(?<![\w*#])(?<!", line )(?<!pid:)'
+    rf'(?:(?<![\w*#])|{_ESCAPED})(?<!", line )(?<!pid:)'
     rf"(?!{_DATE})(?=[*#]*\d)[\d*#]{{{MIN_KEYED},}}(?!\w)"
 )
 _HINTED: Final = 2

@@ -59,7 +59,13 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any
         "+1234567",
     ],
 )
-@pytest.mark.parametrize("around", ["{}", "from {}.", "sip:{}@host", "From={}&To=", "'{}'", "({})"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        *("{}", "from {}.", "sip:{}@host", "From={}&To=", "'{}'", "({})"),
+        *("From=sip%3A{}%40host", "ErrorUrl=x%3FFrom%3Dsip%253A{}", r"b'a\n{}'", r"b'a\xe0{}'"),
+    ],
+)
 @pytest.mark.parametrize("is_of_call", [True, False], ids=["of a call", "of none"])
 def test_a_telephone_number_is_hidden_wherever_it_stands(
     number: str, around: str, *, is_of_call: bool
@@ -72,6 +78,10 @@ def test_a_telephone_number_is_hidden_wherever_it_stands(
     [
         pytest.param("Digits=4711&msg=Gather End", "Digits=[digits]&msg=Gather End", id="a PIN"),
         pytest.param("'471199'", "'[digits]'", id="six"),
+        pytest.param(
+            "ErrorUrl=x%3FDigits%3D4711%26", "ErrorUrl=x%3FDigits%3D[digits]%26", id="URL"
+        ),
+        pytest.param(r"b'\n4711\xe04711'", r"b'\n[digits]\xe0[digits]'", id="bytes"),
         pytest.param("keyed ৪৭১১", "keyed [digits]", id="Bengali digits"),
         pytest.param("1234567890123456", "[digits]", id="more than a number has"),
         pytest.param("47*11 *471#", "[digits] [digits]", id="with other keys"),

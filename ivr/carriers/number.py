@@ -28,6 +28,8 @@ strange numbers?", https://help.twilio.com/articles/223179988 (as public code ci
 seen with a country code before them too, as +17378742833.
 """
 _SCHEME: Final = re.compile(r"(sips?|tel|client):", re.IGNORECASE)
+_WAY: Final = re.compile(r"(:[0-9]+)?([;?].*)?\Z", re.DOTALL)
+"""Behind the host of a SIP address: its port, and how it is reached."""
 _WRITTEN: Final = re.compile(r"\+?[0-9 ().\-]+")
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -42,20 +44,33 @@ def caller_name(given: str) -> str | None:
 
     `+91 98765 43210`, `sip:+919876543210@host` and `09876543210` are all `+919876543210`: without
     a country code it is read as India's. What is no number (`client:asha`, `sip:asha@host`) names
-    whoever it names, as it is.
+    whoever it names: `SIP:asha@HOST:5060;transport=udp` is `sip:asha@host`.
     """
     found = _SCHEME.match(given.strip())
     rest = unquote(given.strip()[found.end() :] if found else given.strip())
     user = re.split("[@;]", rest)[0].strip()
     if not re.search(r"\w", user) or WITHHELD.intersection(re.findall("[a-z]+", user.lower())):
         return None
-    return _number(user) if _WRITTEN.fullmatch(user) else f"{found[0] if found else ''}{rest}"
+    if _WRITTEN.fullmatch(user):
+        return _number(user)
+    return _address(found[0].lower() if found else "", rest)
 
 
 def is_own(keys: str, given: str) -> bool:
     """Whether these keys are the number from which the caller rings, without its country code."""
     own = caller_name(given) or ""
     return is_e164(own) and len(keys) == NATIONAL_DIGITS and own.endswith(keys)
+
+
+def _address(scheme: str, rest: str) -> str:
+    """A name without what may differ from call to call: a SIP address is its user and its host.
+
+    Of these only the user's letters have a case: RFC 3261, 19.1.4.
+    """
+    user, at, host = rest.partition("@")
+    if not (scheme.startswith("sip") and at):
+        return f"{scheme}{rest}"
+    return f"{scheme}{user}@{_WAY.sub('', host.lower(), count=1)}"
 
 
 def _number(written: str) -> str | None:

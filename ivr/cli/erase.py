@@ -76,11 +76,16 @@ def _given(number: tuple[str, ...]) -> str:
     """
     import re
 
-    from ivr.carriers.number import caller_name, is_e164
+    from ivr.carriers.number import INDIA, caller_name, is_e164
 
     is_read = number == (STDIN,)
     given = _read() if is_read else " ".join(number).strip()
     name = caller_name(given)
+    if "(0)" in given or (name or "").startswith(f"+{INDIA}0"):
+        raise click.BadParameter(  # else nobody would be found, and it would look like success
+            "behind a country code no 0 is dialled; leave it out: +919876543210",
+            param_hint="NUMBER",
+        )
     # Who rings by SIP is kept under the address.
     if name is None or is_e164(name) or re.match(r"(sips?|client):", name, re.IGNORECASE):
         return given

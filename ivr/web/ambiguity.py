@@ -62,10 +62,8 @@ def is_ambiguous(query: str, form: MultiDict[str, str]) -> bool:
         return True
     # A field that was moved into another is not there by itself any more.
     read = "\n".join(value for name, value in pairs if name in READ)
-    others = "\n".join(
-        value if name in _HONEST else f"{name}\n{value}"
-        for name, value in pairs
-        if name not in READ
+    others = "\n".join(  # with no border between, since one may have been put into a name
+        value if name in _HONEST else f"{name}{value}" for name, value in pairs if name not in READ
     )
     found = (*_READ_OR_NEXT.findall(read), *_READ.findall(others))
     return any(name not in form for name in found)

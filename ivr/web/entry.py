@@ -21,11 +21,15 @@ MAX_URL_BYTES: Final = 2048
 """No URL of this line has a fifth of it."""
 FOR_BALANCERS: Final = frozenset({"/livez", "/readyz"})
 """They ask each process by its own address."""
+NO_URL: Final = "The URL has letters that no URL has, or does not begin with / or a host."
 SHOWN: Final = 80
 """So much of what a stranger sent is told in the log."""
 _URL: Final = re.compile(r"[!\"$-:<-~]+")
 """Visible ASCII (RFC 3986) but for `#` and `;`: these, and a tab, Twilio's library loses in a URL
 before it looks whether the signature fits. Nothing of ours has them."""
+_FORM: Final = re.compile(r"(?:https?://[^/?]+)?/.*", re.IGNORECASE)
+"""A path, or a URL with a host, which a proxy may send (RFC 9112, 3.2). Of anything else, such as
+`voice?a=://b/voice/status`, a server may take another part for the path than what was signed."""
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -44,8 +48,8 @@ def entry(parts: Parts) -> Callable[[], Response | None]:
         url = raw_url()
         if len(url) > MAX_URL_BYTES:
             return refused(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
-        if _URL.fullmatch(url) is None:
-            return refused(HTTPStatus.BAD_REQUEST, "The URL has letters that no URL has.")
+        if _URL.fullmatch(url) is None or _FORM.fullmatch(url) is None:
+            return refused(HTTPStatus.BAD_REQUEST, NO_URL)
         if (request.content_length or 0) > MAX_REQUEST_BYTES:
             return refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large.")
         return None

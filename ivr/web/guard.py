@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from ivr.twiml.signature import HEADER, is_signed
 from ivr.web.ambiguity import is_ambiguous
@@ -25,6 +26,7 @@ UNSIGNED: Final = (
     "The X-Twilio-Signature is missing or does not fit this URL and form. If this is the provider, "
     "set TWILIO_AUTH_TOKEN to the account's and PUBLIC_URL to the address that it calls."
 )
+BROKEN: Final = "The body cannot be read to its end; send it with its length."
 NO_FORM: Final = f"A webhook takes a form: send {FORM}, its letters escaped."
 MANY_FIELDS: Final = f"The form has more than {MAX_FIELDS} fields; send what the provider sends."
 AMBIGUOUS: Final = (
@@ -45,7 +47,9 @@ def guard(parts: Parts) -> Callable[[], Response | None]:
             return refused(HTTPStatus.FORBIDDEN, UNSIGNED)
         if request.mimetype != FORM:
             return refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, NO_FORM)
-        body = request.get_data()
+        body = _body()
+        if body is None:
+            return refused(HTTPStatus.BAD_REQUEST, BROKEN)
         if not body.isascii():  # what cannot be decoded would be read as an empty form
             return refused(HTTPStatus.BAD_REQUEST, NO_FORM)
         if body.count(b"&") >= MAX_FIELDS:
@@ -60,12 +64,25 @@ def guard(parts: Parts) -> Callable[[], Response | None]:
     return check
 
 
+def _body() -> bytes | None:
+    """All of the body; None where it cannot be read, which is for its sender to mend.
+
+    Were it an error of ours, whoever sends it would get a document, signature or not.
+    """
+    try:
+        return request.get_data()
+    except HTTPException:  # it is too large, or its sender has gone
+        raise
+    except Exception:  # noqa: BLE001 - each server has errors of its own for it
+        return None
+
+
 def signed_url(public_url: str | None) -> str:
     """The URL as the provider wrote it: our public origin, then path and query byte for byte.
 
     Flask's own `request.url` decodes escapes, and a signature over `%2F` or `%27` would not fit.
     """
     origin, raw = public_url or f"{request.scheme}://{request.host}", raw_url()
-    if not raw.startswith("/"):  # the absolute form, which a proxy may send
+    if not raw.startswith("/"):  # the absolute form; `entry` lets no other one in
         raw = "/" + raw.partition("://")[2].partition("/")[2]
     return origin + raw

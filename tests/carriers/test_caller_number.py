@@ -39,6 +39,12 @@ def test_one_caller_has_one_name_however_the_number_is_written(given: str) -> No
         pytest.param("client:asha", "client:asha", id="a client"),
         pytest.param("sip:asha@example.org", "sip:asha@example.org", id="a name by SIP"),
         pytest.param("sip:asha@example.net", "sip:asha@example.net", id="the same elsewhere"),
+        pytest.param("SIP:Asha@Example.ORG", "sip:Asha@example.org", id="letters of a host"),
+        pytest.param("sip:asha@h.org:5060;transport=udp", "sip:asha@h.org", id="a way to it"),
+        pytest.param("sip:asha@[2001:db8::A]:5060", "sip:asha@[2001:db8::a]", id="by IPv6"),
+        pytest.param("sip:asha;x=1@h.org?y=2", "sip:asha;x=1@h.org", id="its user's own words"),
+        pytest.param("sip:Asha", "sip:Asha", id="no host"),
+        pytest.param("client:Asha@Home", "client:Asha@Home", id="a client's letters"),
         pytest.param("asha", "asha", id="a name"),
     ],
 )

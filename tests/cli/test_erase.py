@@ -214,6 +214,8 @@ def test_who_rings_by_sip_is_found_by_the_address(line: RedisStore) -> None:
         ("asha", "no telephone number"),
         ("98765abc43210", "no telephone number"),
         ("+1234567890123456", "no telephone number"),
+        ("+91 (0)98765 43210", "leave it out"),
+        ("+91-0-98765-43210", "leave it out"),
     ],
 )
 @pytest.mark.parametrize("is_read", [False, True], ids=["argument", "stdin"])

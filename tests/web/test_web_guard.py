@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from gunicorn.http.errors import InvalidChunkSize
 from msgspec import Struct, field
 from msgspec.structs import replace
 from werkzeug.datastructures import Headers
@@ -49,7 +50,8 @@ class Sent(Struct, frozen=True):
     headers: dict[str, str] = field(default_factory=dict)
     is_length_known: bool = True
 
-    def to(self, app: Flask) -> Response:
+    def environ(self) -> dict[str, object]:
+        """The variables that a server would make of it."""
         path, _, query = self.path.partition("?")
         builder = EnvironBuilder(
             base_url=LINE,
@@ -66,7 +68,10 @@ class Sent(Struct, frozen=True):
             environ["CONTENT_LENGTH"] = str(len(self.body))
         else:  # as gunicorn tells of a body in chunks
             environ["wsgi.input_terminated"] = True
-        return answered(app, environ)
+        return environ
+
+    def to(self, app: Flask) -> Response:
+        return answered(app, self.environ())
 
 
 def answered(app: Flask, environ: dict[str, object]) -> Response:
@@ -218,6 +223,9 @@ BEGAN = "1772433000"
             {"DialCallSid": "CA2DialCallStatusbusy"},
             id="how a talk ended into its name",
         ),
+        pytest.param(AT_MENU, "Digits", {"Digit": "s1"}, id="the name of the keys is cut"),
+        pytest.param(AT_MENU, "From", {"Fro": "m+919876543210"}, id="that of the caller"),
+        pytest.param(AT_MENU, "DialCallStatus", {"DialCallSt": "atusbusy"}, id="that of a talk"),
         pytest.param(AT_MENU, "", {"CallSid": ["CAguard", "CAguard"]}, id="a field doubled"),
     ],
 )
@@ -248,6 +256,45 @@ def test_what_the_check_of_the_signature_would_lose_changes_nothing(
     caught = signed(AT_MENU, TURN)
     assert is_signed(TOKEN, LINE + changed, TURN, caught.signature)
     assert replace(caught, path=changed).to(app).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        pytest.param("voice/turn/goodbye", "voice/turn/goodbye?turn=8&a=://b", id="no slash"),
+        pytest.param("/voice", "a:/voice?a=://b", id="a scheme of nobody"),
+        pytest.param("/voice/status", "http:/voice/status?a=://b", id="a scheme without a host"),
+        pytest.param("", "http://b?a=", id="a host without a path"),
+    ],
+)
+def test_no_other_url_can_stand_before_the_one_that_was_signed(
+    app: Flask, path: str, asked: str
+) -> None:
+    """What a server takes for the path must be what the signature was made over."""
+    caught = signed(AT_MENU, TURN)
+    environ = {**caught.environ(), "RAW_URI": asked + AT_MENU, "PATH_INFO": path}
+    environ["QUERY_STRING"] = (asked + AT_MENU).partition("?")[2]
+    assert answered(app, environ).status_code == 400
+
+
+class Broken:
+    """A body whose chunks are none, as gunicorn tells it."""
+
+    def read(self, _: int = -1) -> bytes:
+        raise InvalidChunkSize(b"zz")
+
+
+@pytest.mark.parametrize("is_signed", [True, False], ids=["signed", "forged"])
+def test_a_body_that_cannot_be_read_is_refused_and_no_fault_of_ours(
+    app: Flask, caplog: pytest.LogCaptureFixture, *, is_signed: bool
+) -> None:
+    """A stranger gets no document, and cannot fill the log with tracebacks."""
+    sent = signed("/voice", RING) if is_signed else Sent(signature="a" * 28)
+    environ = {**replace(sent, is_length_known=False).environ(), "wsgi.input": Broken()}
+    refused = answered(app, environ)
+    assert refused.status_code == 400
+    assert b"<Response" not in refused.data
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_honest_words_that_hold_the_name_of_a_field_are_taken(app: Flask) -> None:
