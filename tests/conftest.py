@@ -20,6 +20,7 @@ from ivr.store.redis import RedisStore
 from ivr.twiml.read import read
 from ivr.web.app import create_app
 from ivr.web.parts import Parts
+from tests.logging_taken_back import logging_as_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,13 @@ def pytest_configure() -> None:
     route()
 
 
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """A command that a test runs in this process sets up the logging of the process."""
+    with logging_as_before():
+        yield
+
+
 @pytest.fixture(scope="session")
 def spec() -> Spec:
     return read_spec(ROOT / "config")
@@ -78,7 +86,8 @@ def store(redis_url: str) -> Iterator[RedisStore]:
     client = redis.Redis.from_url(redis_url)
     client.flushall()
     client.close()
-    made = RedisStore(redis_url)
+    # What is tried with it is no failure of Redis: on a busy machine it may take its time.
+    made = RedisStore(redis_url, timeout_seconds=10)
     yield made
     made.close()
 

@@ -15,7 +15,6 @@ from structlog.contextvars import bound_contextvars
 from ivr.cli.dev.command import _log_as_text
 from ivr.logs import configure
 from ivr.masks import hinted, masked
-from tests.logging_taken_back import logging_as_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,12 +22,6 @@ if TYPE_CHECKING:
 SID = "CA1234567890abcdef1234567890123456"
 OF_CALLS = structlog.get_logger("ivr.web.line")
 OF_OTHERS = structlog.get_logger("ivr.speech.google")
-
-
-@pytest.fixture(autouse=True)
-def _taken_back() -> Iterator[None]:
-    with logging_as_before():
-        yield
 
 
 @pytest.fixture

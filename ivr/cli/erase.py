@@ -99,7 +99,12 @@ def _read() -> str:
     stdin = click.get_text_stream("stdin")
     if stdin.isatty():
         return str(click.prompt("Number", hide_input=True, err=True))
-    return stdin.readline(MAX_LETTERS).strip()
+    lines = [line for line in stdin.read(MAX_LETTERS).splitlines() if line.strip()]
+    if len(lines) > 1:
+        raise click.BadParameter(
+            "there is more than one line; forget one caller at a time", param_hint="NUMBER"
+        )
+    return "".join(lines).strip()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from ivr.redis_url import Host, Kind
 from ivr.store.breaker import Breaker, Watch
 from ivr.store.connection import Opener, ask
 from ivr.store.keys import PARTITIONS, PROBE_SECONDS, Names
-from ivr.store.node import Node, told
+from ivr.store.node import Node, NowhereError, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ class Alone:
                 others = (each for each in self._sentinels if each != sentinel)
                 self._sentinels = (sentinel, *others)
                 return Host(found[0].decode(), int(found[1]))
-        raise redis.ConnectionError("no Sentinel answered that knows the master")
+        raise NowhereError(f"no Sentinel answered that knows a master '{service}'")
 
     def _told_by(self, sentinel: Host, service: str, until: float) -> list[bytes] | None:
         """What one Sentinel answers; a password is given only to one that asks for it."""
@@ -224,14 +224,15 @@ class Cluster:
         if host is None:
             self._finding.check()
             self._is_stale = True
-            raise redis.ConnectionError("no server of the Cluster has this part of the keys")
+            raise NowhereError("no server was found that has this part of a Cluster's keys")
         return host
 
     def _node(self, host: Host) -> Node:
         node = self._nodes.get(host)
         if node is None:
             opener, seconds = self._opener, self._timeout_seconds
-            made = Node(lambda _: opener.open(host), seconds, Breaker(self._watch.begin))
+            breaker = Breaker(self._watch.begin)
+            made = Node(lambda _: opener.open(host), seconds, breaker, is_of_cluster=True)
             node = self._nodes.setdefault(host, made)
         return node
 

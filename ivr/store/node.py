@@ -24,11 +24,20 @@ be master now. Redis 6.2 wraps it in other words where a script meets it."""
 _WRITTEN: Final = (1, b"OK")
 
 
+class NowhereError(redis.ConnectionError):
+    """Nobody says which server to ask; told in words that may be shown."""
+
+
 class Node:
     """A server, shared by all threads; one that was forked opens connections of its own."""
 
     def __init__(
-        self, open_one: Callable[[float], Any], timeout_seconds: float, breaker: Breaker
+        self,
+        open_one: Callable[[float], Any],
+        timeout_seconds: float,
+        breaker: Breaker,
+        *,
+        is_of_cluster: bool = False,
     ) -> None:
         """Ask nothing yet.
 
@@ -36,10 +45,15 @@ class Node:
             open_one: makes a connection; is told the `time.monotonic` until which it may search.
             timeout_seconds: how long one command may take, its connecting included.
             breaker: stands before it.
+            is_of_cluster: it may say that another server has a key, and is well all the same.
         """
         self._open_one = open_one
         self._timeout_seconds = timeout_seconds
         self.breaker = breaker
+        self._well: tuple[type[redis.RedisError], ...] = (NoScriptError,)
+        """What a server says that is well, and tells what to do."""
+        if is_of_cluster:
+            self._well += (AskError,)
         self._idle: list[Any] = []
         self._generation = 0
         """How often all connections were dropped: those that were out meanwhile are old."""
@@ -65,7 +79,7 @@ class Node:
         self.drop()
         try:
             self._noted([command], until, writes=True)
-        except AskError:  # not here, says the server of a Cluster: so it is there
+        except self._well:  # not here, says the server of a Cluster: so it is there
             self.breaker.succeed()
         except redis.RedisError:  # the breaker was told
             pass
@@ -74,7 +88,7 @@ class Node:
         """The answers; the breaker is told what came of it."""
         try:
             answers = self._answers(commands, until)
-        except (AskError, NoScriptError):  # it is well, and says what to do
+        except self._well:
             raise
         except redis.RedisError as error:
             words = str(error)
@@ -151,11 +165,20 @@ def _is_quiet(connection: Any) -> bool:
 
 
 def told(error: redis.RedisError) -> str:
-    """What went wrong, in words without host, keys or password."""
-    if isinstance(error, redis.ResponseError):
-        words = str(error).rpartition(": -")[2]  # Redis 6.2 tells first where in the script it was
-        return f"Redis refused: {words}; mend REDIS_URL or that Redis"
-    return f"Redis did not answer ({type(error).__name__}); is it running at REDIS_URL?"
+    """What went wrong and what to do, in words without host, keys or password."""
+    match error:
+        case NowhereError():
+            return f"{error}; mend REDIS_URL, or what it leads to"
+        case redis.AuthenticationError():
+            return "Redis wants another user or password; mend them in REDIS_URL"
+        case AskError():
+            return "this Redis is one of a Cluster; set REDIS_URL to redis+cluster://host,host"
+        case redis.ResponseError():
+            # Redis 6.2 tells first where in the script it was.
+            words = str(error).rpartition(": -")[2]
+            return f"Redis refused: {words}; mend REDIS_URL or that Redis"
+        case _:
+            return f"Redis did not answer ({type(error).__name__}); is it running at REDIS_URL?"
 
 
 def down(error: redis.RedisError) -> StoreError:

@@ -22,7 +22,7 @@ from ivr.store.keys import CALLERS, CALLS, Kept, partition, tag
 from ivr.store.node import down
 from ivr.store.saving import Erased, Health, Held, Learnt, Saving
 from ivr.store.scripts import ERASE, Run
-from ivr.store.visit import Visit, got, run
+from ivr.store.visit import VISIT_SECONDS, Visit, got, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,8 @@ class RedisStore:
 
     def visit(self, call: CallKey) -> Visit:
         """One turn's dealings with Redis, which from now on have a time limit together."""
-        return Visit(self._fleet, call, self._kept, self._degraded)
+        seconds = max(VISIT_SECONDS, self._timeout_seconds)
+        return Visit(self._fleet, call, self._kept, self._degraded, seconds)
 
     def note_degraded(self) -> None:
         """One more answer was given without Redis; it is counted at the next save that works."""

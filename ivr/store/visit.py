@@ -34,14 +34,16 @@ FORGET: Final = -1
 class Visit:
     """Made at the beginning of a turn, by `RedisStore.visit`; used by one thread."""
 
-    def __init__(self, fleet: Fleet, call: CallKey, kept: Kept, degraded: Degraded) -> None:
-        """Begin: from now on the time runs."""
+    def __init__(
+        self, fleet: Fleet, call: CallKey, kept: Kept, degraded: Degraded, seconds: float
+    ) -> None:
+        """Begin: from now on the time runs, so many seconds."""
         self._fleet = fleet
         self._call = call
         self._kept = kept
         self._degraded = degraded
         self._at = call.partition
-        self._until = time.monotonic() + VISIT_SECONDS
+        self._until = time.monotonic() + seconds
 
     def load(self) -> Held:
         """What is held of the call.

@@ -2,7 +2,7 @@
 
 The signature is made over the URL and then every name and value of the form, sorted, one behind the
 other with nothing between them. Whoever has caught one signed request could therefore move a
-border without breaking the signature: `began=17` and `AccountSid=AC1` into `began=17AccountSid` and
+border without breaking the signature: `call=17` and `AccountSid=AC1` into `call=17AccountSid` and
 nothing, or `Called=+1` and `Digits=1` into `Called=+1Digits1`. Nor does it tell in which order, and
 how often, the values of one name came. A request that may have been changed so in what this line
 reads is known by its shape: Twilio's own never look like it.

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 _log: Final = structlog.get_logger(__name__)
 MAX_RETRIES: Final = 2
-"""How often a caller is led back before the goodbye."""
+"""How often a caller is led back with an apology before the goodbye."""
+MAX_SILENT: Final = 2
+"""How often before that without a word, where the carrier got no answer: while processes are killed
+or restarted one after the other, a turn may be cut off twice, and the next one is well."""
 MAX_URL: Final = 2000
 """No URL of ours is half so long; a longer one tells nothing."""
 MAX_ARGUMENTS: Final = 50
@@ -83,7 +86,7 @@ class Apology:
         Args:
             url: which failed; one that cannot be read tells nothing.
         """
-        return self._led_back(_way(url), is_told=True)
+        return self._led_back(_way(url), silent=0)
 
     def after_silence(self, url: str) -> bytes:
         """The answer where the carrier got none: back to the same place, at first without a word.
@@ -93,15 +96,15 @@ class Apology:
         Args:
             url: from which there was no answer; one that cannot be read tells nothing.
         """
-        way = _way(url)
-        return self._led_back(way, is_told=way.retry > 0)
+        return self._led_back(_way(url), silent=MAX_SILENT)
 
-    def _led_back(self, way: _Way, *, is_told: bool) -> bytes:
+    def _led_back(self, way: _Way, silent: int) -> bytes:
+        """Back without a word as often as `silent` tells, with an apology, and then no more."""
         language = way.carried.language or self._default_language
         _log.warning("led_back", place=way.place, retry=way.retry)
-        if way.retry >= MAX_RETRIES:
+        if way.retry >= silent + MAX_RETRIES:
             return write((*self._speech(self._end, language), Hangup()))
-        said = self._speech(self._again, language) if is_told else ()
+        said = self._speech(self._again, language) if way.retry >= silent else ()
         return write((*said, Redirect(way.back)))
 
     def _speech(self, prompt: PromptId, language: Language) -> Sequence[verbs.Play | verbs.Say]:

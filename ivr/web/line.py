@@ -94,6 +94,7 @@ class Line:
         _log.info(
             "turn",
             place=turn.session.place,
+            phase=turn.session.phase.name.lower(),
             kind=_kind(happened.event if isinstance(happened, Asked) else happened),
             kept=decided.kept,
             milliseconds=round((time.perf_counter() - begun) * 1000, 1),

@@ -178,7 +178,7 @@ def test_what_is_pressed_is_not_in_the_session(caller: Caller, spec: Spec) -> No
     ("faults", "apologies"),
     [
         pytest.param("status:500@2", 0, id="once, without a word"),
-        pytest.param("status:500@2 status:500@4", 1, id="twice, with an apology"),
+        pytest.param("status:500@2 status:500@4 status:500@6", 1, id="again, with an apology"),
     ],
 )
 def test_after_a_fault_the_fallback_leads_back(

@@ -33,9 +33,10 @@ CARRIED = st.builds(
     hop=RETRIES,
     has_waited=st.booleans(),
 )
-NAMES = (
-    *("turn", "began", "language", "pace", "simple", "together", "patience"),
-    *("silences", "wrongs", "back", "kept", "retry", "hop", "waited"),
+NAMES = ("turn", "call", "retry", "hop", "waited")
+TOLD = (
+    *("language", "pace", "simple", "together", "patience", "silences", "wrongs", "back"),
+    *("forgotten", "of_no_meaning"),
 )
 FULL = Carried(
     began=1_795_420_000,
@@ -60,14 +61,14 @@ def arguments(url: str) -> dict[str, str]:
 
 def test_an_address_tells_everything_that_is_not_usual() -> None:
     assert action_url("help_menu", 7, FULL) == (
-        "/voice/turn/help_menu?turn=7&began=1795420000&language=en&pace=slow&simple=1&together=1"
-        "&patience=2&silences=1&wrongs=3&back=main_menu,register_lesson.register_6&kept=0"
+        "/voice/turn/help_menu?turn=7&call=1795420000,language:en,pace:slow,simple,together"
+        ",patience:2,silences:1,wrongs:3,back:main_menu~register_lesson.register_6,forgotten"
         "&retry=1&hop=2&waited=1"
     )
 
 
 def test_what_is_usual_is_left_out() -> None:
-    assert action_url("main_menu", 2, Carried(began=5)) == "/voice/turn/main_menu?turn=2&began=5"
+    assert action_url("main_menu", 2, Carried(began=5)) == "/voice/turn/main_menu?turn=2&call=5"
     assert action_url("main_menu", 2) == "/voice/turn/main_menu?turn=2"
 
 
@@ -89,9 +90,15 @@ def test_more_tries_than_can_be_are_written_as_the_most_that_can() -> None:
 
 
 @settings(deadline=None, max_examples=500)
-@given(st.dictionaries(st.sampled_from(NAMES), st.text()))
-def test_nothing_that_stands_in_an_address_makes_reading_fail(given_by: dict[str, str]) -> None:
-    turn, carried = read(given_by)
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.text()),
+    st.none() | st.lists(st.builds("{}:{}".format, st.sampled_from(TOLD), st.text())),
+)
+def test_nothing_that_stands_in_an_address_makes_reading_fail(
+    given_by: dict[str, str], told: list[str] | None
+) -> None:
+    call = {} if told is None else {"call": ",".join(("17", *told))}
+    turn, carried = read(given_by | call)
     assert read(arguments(action_url("main_menu", turn, carried))) == (turn, carried)
 
 
@@ -106,30 +113,28 @@ def test_nothing_that_stands_in_an_address_makes_reading_fail(given_by: dict[str
         ("turn", "7\n"),
         ("turn", "৭"),
         ("turn", "1234567"),
-        ("began", "1e9"),
-        ("began", "9999999999999"),
-        ("language", "english"),
-        ("language", "EN"),
-        ("language", "en\n"),
-        ("pace", "fast"),
-        ("pace", "SLOW"),
-        ("simple", "yes"),
-        ("together", "true"),
-        ("patience", "1000"),
-        ("silences", "-1"),
-        ("wrongs", "1.0"),
-        ("back", "a,b,c,d"),
-        ("back", "a,,b"),
-        ("back", "a,B"),
-        ("back", "a.b.c"),
-        ("back", "../status"),
-        ("back", "a" * 41),
-        ("kept", "1"),
         ("retry", "10"),
         ("hop", "x"),
         ("waited", "0"),
         ("of_no_meaning", "1"),
+        ("call", "1e9"),
+        ("call", "9999999999999"),
+        ("call", "-1"),
+        ("call", "language:en\n"),
     ],
 )
 def test_what_cannot_be_counts_as_left_out(name: str, value: str) -> None:
     assert read({name: value}) == (0, NOTHING)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("language:english", "language:EN", "language:en\n", "language", "pace:fast", "pace:SLOW"),
+        *("simple:1", "together:true", "patience:1000", "silences:-1", "wrongs:1.0", "forgotten:1"),
+        *("back:a~b~c~d", "back:a~~b", "back:a~B", "back:a.b.c", "back:../status"),
+        *(f"back:{'a' * 41}", "of_no_meaning", "of:no:meaning", ":", ""),
+    ],
+)
+def test_what_cannot_be_of_a_call_counts_as_left_out(told: str) -> None:
+    assert read({"turn": "2", "call": f"17,{told}"}) == (2, Carried(began=17))

@@ -217,7 +217,7 @@ def test_a_gather_is_written_as_twilio_needs_it() -> None:
         pytest.param((Reject(),), (verbs.Reject("busy"),), id="a call that is one too many"),
         pytest.param(
             (HandOver("new_menu", 3, Carried(began=1_795_420_000, hop=1)),),
-            (verbs.Redirect("/voice/turn/new_menu?turn=3&began=1795420000&hop=1"),),
+            (verbs.Redirect("/voice/turn/new_menu?turn=3&call=1795420000&hop=1"),),
             id="a place of another version",
         ),
     ],
@@ -256,7 +256,7 @@ def test_a_person_is_rung_with_both_limits_and_sees_the_number_of_the_line() -> 
 
 def test_every_address_of_a_document_carries_what_the_call_needs() -> None:
     carried = Carried(began=1_795_420_000, language="en", silences=1)
-    told = "began=1795420000&language=en&silences=1"
+    told = "call=1795420000,language:en,silences:1"
     gather, behind = clean(twilio.document((GATHER,), speak, carried))
     assert isinstance(gather, verbs.Gather)
     assert gather.action == f"/voice/turn/main_menu?turn=2&{told}"

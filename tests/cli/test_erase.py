@@ -138,6 +138,14 @@ def test_the_number_may_come_from_stdin(line: RedisStore) -> None:
     assert run("-", given="098765 43210\n").stdout.startswith("Forgotten of the caller …10:")
 
 
+def test_of_several_numbers_none_is_forgotten_unnoticed(line: RedisStore) -> None:
+    learn(line)
+    result = run("-", given="09876543210\n\n09876543211\n")
+    assert result.exit_code == 2
+    assert "one caller at a time" in result.stderr
+    assert line.recall(key(NUMBER)) == MEMORY
+
+
 def test_at_a_terminal_the_number_is_asked_for_and_not_shown(line: RedisStore) -> None:
     learn(line)
     ours, theirs = pty.openpty()

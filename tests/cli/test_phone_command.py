@@ -223,11 +223,13 @@ def test_dev_serves_the_page_beside_the_line(
 SERVED = """
 import sys
 from ivr.cli.project import Project
-from ivr.cli.serve import _app
-app = _app(Project.load(serving=True))
+from ivr.cli.serve.server import Server
+client = Server(Project.load(serving=True), "127.0.0.1").load().test_client()
 for path in ("/phone", "/phone/", "/phone/about", "/phone/static/phone.js"):
-    assert app.test_client().get(path).status_code == 404, path
-assert app.test_client().post("/phone/calls", json={"virtual": True}).status_code == 404
+    assert client.get(path, base_url="https://line.example").status_code == 404, path
+assert client.post(
+    "/phone/calls", json={"virtual": True}, base_url="https://line.example"
+).status_code == 404
 assert not [name for name in sys.modules if name.startswith("ivr.browser")]
 print("no page")
 """

@@ -209,6 +209,16 @@ def test_serve_says_which_clips_are_missing(start: Callable[..., Running], redis
     assert "Run: ivr audio render" in read
 
 
+def test_serve_says_that_redis_is_away_and_answers(
+    start: Callable[..., Running], own_audio: Path
+) -> None:
+    variables = {"REDIS_URL": "redis://127.0.0.1:1", "PUBLIC_URL": "https://line.example"}
+    running = start("serve", **SERVED, **variables, IVR_AUDIO=str(own_audio))
+    read = running.wait_for("Listening at")
+    assert "Redis did not answer (ConnectionError); is it running at REDIS_URL?" in read
+    assert "Until it can be used, calls are answered without it." in read
+
+
 def test_serve_says_which_clips_are_damaged(
     start: Callable[..., Running], redis_url: str, own_audio: Path
 ) -> None:

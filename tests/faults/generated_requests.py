@@ -22,12 +22,13 @@ from ivr.twiml.signature import sign
 from ivr.web.ambiguity import READ
 from tests.conftest import DAY, LINE
 from tests.faults.strange_words import (
+    ARGUMENTS,
     HEADER_WORDS,
     HEADERS,
     METHODS,
-    OTHER_ARGUMENTS,
     STATUSES,
     STRANGE_PATHS,
+    TOLD,
     WORDS,
 )
 
@@ -40,8 +41,6 @@ TOKENS: Final = ("new-token-of-the-line", "old-token-of-the-line")
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 HOST: Final = LINE.removeprefix("http://")
 BEGAN: Final = int(DAY.timestamp()) - 300
-ARGUMENTS: Final = {"began": (f"{BEGAN}", f"{BEGAN + 60}"), **OTHER_ARGUMENTS}
-
 NEW_VICTIM: Final = 0.2
 """How often another request is overheard."""
 
@@ -182,12 +181,17 @@ class Generator:
 
     def _turn_url(self) -> str:
         place = self._one((*self._places, "nowhere", "a.b", "%E0%A6%95", "a%2Fb", "..", "x" * 300))
-        query = {"turn": self._one(ARGUMENTS["turn"]), "began": self._one(ARGUMENTS["began"])}
-        for name in self._chance.sample(sorted(ARGUMENTS), self._few()):
-            words = ARGUMENTS[name] if self._chance.random() < 0.8 else WORDS
-            query[name] = self._one(words)[:200]
+        began = self._word((f"{BEGAN}", f"{BEGAN + 60}"))
+        told = [self._word(TOLD) for _ in range(self._few())]
+        query = {"turn": self._one(ARGUMENTS["turn"]), "call": ",".join((began, *told))}
+        for name in self._chance.sample(sorted(ARGUMENTS), min(self._few(), len(ARGUMENTS))):
+            query[name] = self._word(ARGUMENTS[name])
         # The line's own addresses have small letters only.
-        return f"/voice/turn/{place}?{urlencode(query, safe=',')}"
+        return f"/voice/turn/{place}?{urlencode(query, safe=',:~')}"
+
+    def _word(self, meant: Sequence[str]) -> str:
+        """One that can be, most of the time."""
+        return self._one(meant if self._chance.random() < 0.8 else WORDS)[:200]
 
     # -- Forgeries ---------------------------------------------------------------------------------
 
@@ -245,8 +249,8 @@ class Generator:
         path, _, query = target.partition("?")
         changed = (
             *(target + "&turn=8", target + "?a=b", target + "&", f"{path};?{query}", target + "#a"),
-            *(target.replace("turn=", "turn=1", 1), target.replace("began=", "be\tgan=", 1)),
-            *(target.replace("began=", "ended=", 1), path, f"{path}x?{query}", target[:-1]),
+            *(target.replace("turn=", "turn=1", 1), target.replace("call=", "ca\tll=", 1)),
+            *(target.replace("call=", "cell=", 1), path, f"{path}x?{query}", target[:-1]),
             *("/voice/status", "/voice", "/voice/fallback", "//evil.example" + target),
             *(f"{path[1:]}?turn=9&a=://b{target}", f"a:/voice?a=://b{target}"),
             *(f"/voice/turn/{self._one(self._places)}?{query}", target.upper(), target + "%00"),

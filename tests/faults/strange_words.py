@@ -26,22 +26,20 @@ WORDS: Final = (
 )
 """What a value might be that is none."""
 STATUSES: Final = "queued ringing in-progress completed busy failed no-answer canceled".split()
-OTHER_ARGUMENTS: Final = {
+ARGUMENTS: Final = {
     "turn": ("1", "2", "7", "299", "300", "999999"),
-    "language": ("bn", "en", "xx"),
-    "pace": ("slow", "normal"),
-    "simple": ("1", "0"),
-    "together": ("1", "0"),
-    "patience": ("1", "3", "999"),
-    "silences": ("1", "2", "999"),
-    "wrongs": ("1", "3", "999"),
-    "back": ("main_menu", "main_menu,more", "nowhere"),
-    "kept": ("0", "1"),
     "retry": ("1", "2", "9"),
     "hop": ("1", "3", "9"),
     "waited": ("1", "0"),
 }
-"""What stands in the address of a turn beside its `began`, and some that cannot be."""
+"""What stands in the address of a turn beside its `call`, and some that cannot be."""
+TOLD: Final = (
+    *("language:bn", "language:en", "language:xx", "pace:slow", "pace:normal", "simple"),
+    *("together", "patience:1", "patience:999", "silences:1", "silences:2", "silences:999"),
+    *("wrongs:1", "wrongs:3", "back:main_menu", "back:main_menu~more", "back:nowhere"),
+    *("forgotten", "simple:1", "", ":", "language"),
+)
+"""What its `call` tells behind when the call began, likewise."""
 STRANGE_PATHS: Final = (
     *"/ // /voice/ /voice//turn /voice/turn/ /voice/turn/a/b /voice/../livez * /% /%ff%fe".split(),
     *"/phone /phone/static/phone.js /static/a.css /.env /.git/config /livez /readyz /%00".split(),

@@ -40,6 +40,7 @@ STEPS: Final = 40
 SLOWEST_SECONDS: Final = 2.0
 FALLBACK: Final = "/voice/fallback"
 MAX_RETRIES: Final = 2
+MAX_SILENT: Final = 2
 MOST_OPEN: Final = 4
 MOST_REDIRECTS: Final = 8
 """In a row; more would be a circle that no caller gets out of."""
@@ -163,7 +164,7 @@ class Carrier(RuleBasedStateMachine):
         assert forged.status_code == 403
 
     @precondition(lambda self: any(call.asked for call in self.going()))
-    @rule(data=st.data(), times=st.integers(1, 4))
+    @rule(data=st.data(), times=st.integers(1, 6))
     def fall_back(self, data: st.DataObject, times: int) -> None:
         """The carrier has no answer, again and again, and asks the fallback."""
         call = data.draw(st.sampled_from([call for call in self.going() if call.asked]))
@@ -171,7 +172,7 @@ class Carrier(RuleBasedStateMachine):
             retries = number_in(call.action, "retry")
             told = {"ErrorCode": "11200", "ErrorUrl": PUBLIC + call.action}
             self.take(call, FALLBACK, call.form | told)
-            assert call.is_over == (retries >= MAX_RETRIES), "back twice, then the goodbye"
+            assert call.is_over == (retries >= MAX_SILENT + MAX_RETRIES), "then the goodbye"
             self.rig.tally["let go by the fallback"] += call.is_over
             if call.is_over:
                 return

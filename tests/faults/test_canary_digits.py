@@ -57,7 +57,7 @@ FIRST = 10
 
 def at(place: str, turn: int) -> str:
     """The address of a turn, as the line writes it itself."""
-    return f"/voice/turn/{place}?turn={turn}&began={BEGAN}"
+    return f"/voice/turn/{place}?turn={turn}&call={BEGAN}"
 
 
 class Answers(Struct):
@@ -111,7 +111,7 @@ class Canary(Struct):
         form, turns = self.ring(), count(FIRST, LEAD)
         for make in ways.values():
             for secret in KEYED:
-                path = at(place, next(turns)) + ("" if language == "bn" else "&language=en")
+                path = at(place, next(turns)) + ("" if language == "bn" else ",language:en")
                 response = self.send(path, form | make(secret))
                 assert response.status_code == 200, (place, secret)
                 assert response.content.startswith(b"<?xml"), (place, secret)
@@ -124,10 +124,11 @@ class Canary(Struct):
         self.send(path, {"Digits": secret})
         self.send(f"{path}&{secret}={secret}", form)
         self.send(f"{path}&Digits={secret}&From={CALLER}", {}, method="GET")
-        self.send(f"/voice/turn/{place}.{secret}?turn={FIRST}&began={secret}", form)
-        self.send(f"/voice/turn/{secret}?turn={FIRST}&language={secret}&back={secret}", form)
+        self.send(f"/voice/turn/{place}.{secret}?turn={FIRST}&call={secret}", form)
+        told = f"{secret},language:{secret},back:{secret},{secret}"
+        self.send(f"/voice/turn/{secret}?turn={FIRST}&call={told}", form)
         self.send("/voice/status", form | {"CallStatus": secret})
-        for tried in ("", "&retry=1", "&retry=2"):
+        for tried in ("", "&retry=2", "&retry=4"):
             failed = f"{LINE}{path}{tried}&Digits={secret}"
             self.send("/voice/fallback", form | {"ErrorCode": "11200", "ErrorUrl": failed})
         self.send(f"/clips/{secret}.wav", {}, method="GET")

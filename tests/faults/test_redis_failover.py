@@ -153,7 +153,8 @@ def test_a_sentinel_is_given_the_password_only_if_it_asks(sentinels: SentinelSet
 
 def test_a_name_that_the_sentinels_do_not_know_is_no_master(sentinels: SentinelSet) -> None:
     url = sentinels.url.replace(f"/{SERVICE}/", "/another/")
-    with closing(RedisStore(url)) as store, pytest.raises(StoreError, match="did not answer"):
+    words = "no Sentinel answered that knows a master 'another'; mend REDIS_URL"
+    with closing(RedisStore(url)) as store, pytest.raises(StoreError, match=words):
         store.ping()
 
 
@@ -197,6 +198,21 @@ def test_a_server_that_was_restarted_without_its_part_of_the_cluster_hides_nobod
         wait_until(saves_again(store, MANY), BACK_SECONDS)
     with closing(RedisStore(cluster.url)) as store:
         wait_until(saves_again(store, MANY), BACK_SECONDS)
+
+
+def test_one_server_of_a_cluster_is_no_single_redis_and_says_so(cluster: RedisCluster) -> None:
+    def sends_away(server: RedisServer) -> bool:
+        try:
+            server.ask("SET", "ivr:probe", 1)
+        except redis.ResponseError:  # MOVED
+            return True
+        return False
+
+    server = next(each for each in cluster.masters if sends_away(each))
+    with closing(RedisStore(f"redis://{server.address}")) as store:
+        wait_until(lambda: bool(play(store, 0).error) and store.health().error is not None)
+        for why in (play(store, 1).error, store.health().error):
+            assert "this Redis is one of a Cluster; set REDIS_URL to redis+cluster://" in str(why)
 
 
 def test_of_a_master_that_is_away_only_its_own_callers_notice(cluster: RedisCluster) -> None:

@@ -54,6 +54,13 @@ def test_a_session_is_loaded_as_it_was_saved(store: RedisStore) -> None:
     assert store.load(CALL).session == SESSION
 
 
+def test_a_password_that_does_not_fit_is_told(redis_url: str) -> None:
+    url = redis_url.replace("://", "://line:hush@")
+    with closing(RedisStore(url)) as store, pytest.raises(StoreError) as caught:
+        store.ping()
+    assert str(caught.value) == "Redis wants another user or password; mend them in REDIS_URL"
+
+
 def test_only_the_first_of_two_that_loaded_the_same_is_kept(store: RedisStore) -> None:
     before, calling = store.load(CALL), Saving(session=SESSION, counts=(Count("calls"),))
     assert store.visit(CALL).save(before, calling, NOW)

@@ -155,7 +155,7 @@ def dialling(servers: Servers, spec: Spec) -> str:
         if option.go == person
     )
     began = int(DAY.timestamp())
-    return action(servers.post(f"/voice/turn/{at}?turn=50&began={began}", Digits=key))
+    return action(servers.post(f"/voice/turn/{at}?turn=50&call={began}", Digits=key))
 
 
 def test_the_end_of_a_talk_many_times_at_once_is_counted_once(

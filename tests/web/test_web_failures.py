@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SID = {**FORM, "CallSid": "CA1"}
 BEGAN = int(DAY.timestamp())
-MENU = f"/voice/turn/main_menu?turn=2&began={BEGAN}"
+MENU = f"/voice/turn/main_menu?turn=2&call={BEGAN}"
 PLANTED = "a fault of the test"
 
 
@@ -189,7 +189,7 @@ def test_without_redis_too_a_failure_leads_back_to_the_place_of_the_url(
 ) -> None:
     clock, away = FaultyClock(), RedisStore(f"unix://{tmp_path}/none.sock")
     unlucky = calling(replace(parts, store=away, clock=clock), caller)
-    url = f"/voice/turn/register_lesson.register_3?turn=6&began={BEGAN}"
+    url = f"/voice/turn/register_lesson.register_3?turn=6&call={BEGAN}"
     clock.failing = 1
     sorry = unlucky.key("CA1", url, "1")
     back = led_back(unlucky, sorry)
@@ -202,9 +202,9 @@ def test_without_redis_too_a_failure_leads_back_to_the_place_of_the_url(
 def test_the_apology_is_in_the_language_of_the_call(parts: Parts, caller: Caller) -> None:
     clock = FaultyClock()
     clock.failing = 1
-    sorry = calling(replace(parts, clock=clock), caller).key("CA1", f"{MENU}&language=en", "1")
+    sorry = calling(replace(parts, clock=clock), caller).key("CA1", f"{MENU},language:en", "1")
     assert sorry.words == (parts.spec.words["en"].prompts["apology"],)
-    assert "language=en" in way_back(sorry)
+    assert "language:en" in way_back(sorry)
 
 
 def test_an_error_is_told_in_the_log_with_its_call_and_its_turn(
@@ -277,15 +277,16 @@ HARMS = [
 def test_the_fallback_works_with_nothing_else_alive(
     own_parts: Parts, own: Own, caller: Caller, harm: Callable[[Parts, Own], Parts]
 ) -> None:
-    """Back without a word, back with the apology, then the goodbye: each of them valid TwiML."""
+    """Twice back without a word, twice with the apology, then the goodbye: all of it TwiML."""
     unlucky, url, heard = calling(harm(own_parts, own), caller), f"{LINE}{MENU}", []
-    for _ in range(3):
+    for _ in range(5):
         heard.append(clean(fell_back(unlucky, url)))
         last = heard[-1][-1]
         url = f"{LINE}{last.url}" if isinstance(last, Redirect) else ""
-    assert heard[0] == (Redirect(f"{MENU}&retry=1"),)
-    assert [each[1:] for each in heard[1:]] == [(Redirect(f"{MENU}&retry=2"),), (Hangup(),)]
-    assert all(isinstance(each[0], Play | Say) for each in heard[1:])
+    back = [Redirect(f"{MENU}&retry={retry}") for retry in (1, 2, 3, 4)]
+    assert [each[-1] for each in heard] == [*back, Hangup()]
+    assert [len(each) for each in heard] == [1, 1, 2, 2, 2]
+    assert all(isinstance(each[0], Play | Say) for each in heard[2:])
 
 
 @pytest.mark.parametrize("harm", HARMS[2:])
@@ -297,7 +298,7 @@ def test_clips_that_break_in_mid_run_leave_every_turn_and_apology_its_words(
     harm(own_parts, own)
     caller.clips.clear()
     assert unlucky.turn("CA1", menu.action or "", "4").status_code == 200
-    sorry = clean(fell_back(unlucky, f"{LINE}{MENU}&retry=1"))
+    sorry = clean(fell_back(unlucky, f"{LINE}{MENU}&retry=2"))
     assert isinstance(sorry[0], Play | Say)
 
 
@@ -306,8 +307,8 @@ def test_where_there_are_no_words_for_an_apology_the_way_back_is_left(
 ) -> None:
     wordless = without_words(without_words(parts, "apology"), "apology_goodbye")
     unlucky = calling(wordless, caller)
-    assert clean(fell_back(unlucky, f"{MENU}&retry=1")) == (Redirect(f"{MENU}&retry=2"),)
-    assert clean(fell_back(unlucky, f"{MENU}&retry=2")) == (Hangup(),)
+    assert clean(fell_back(unlucky, f"{MENU}&retry=2")) == (Redirect(f"{MENU}&retry=3"),)
+    assert clean(fell_back(unlucky, f"{MENU}&retry=4")) == (Hangup(),)
 
 
 def test_an_apology_that_cannot_be_heard_in_a_clip_is_spoken(
@@ -321,10 +322,10 @@ def test_an_apology_that_cannot_be_heard_in_a_clip_is_spoken(
     )
     unlucky = calling(broken, caller)
     words.pop("apology")
-    (said, back) = clean(fell_back(unlucky, f"{MENU}&retry=1"))
+    (said, back) = clean(fell_back(unlucky, f"{MENU}&retry=2"))
     assert isinstance(said, Say)
     assert said.text == spec.words["bn"].prompts["apology"]
-    assert back == Redirect(f"{MENU}&retry=2")
+    assert back == Redirect(f"{MENU}&retry=3")
 
 
 @pytest.mark.parametrize(
@@ -372,14 +373,14 @@ def test_whatever_url_has_failed_the_way_back_is_ours(caller: Caller, url: str, 
     assert failed(caller, url).verbs[-1] == Redirect(back)
 
 
-@pytest.mark.parametrize("retry", ["1", "2", "3"])
-def test_the_arguments_of_a_url_that_failed_keep_their_meaning(caller: Caller, retry: str) -> None:
-    url = f"{MENU}&language=en&pace=slow&simple=1&patience=2&silences=1&back=main_menu"
+@pytest.mark.parametrize("retry", [1, 3, 4, 9])
+def test_the_arguments_of_a_url_that_failed_keep_their_meaning(caller: Caller, retry: int) -> None:
+    url = f"{MENU},language:en,pace:slow,simple,patience:2,silences:1,back:main_menu"
     answer = failed(caller, f"{LINE}{url}&retry={retry}")
     last = answer.verbs[-1]
-    assert isinstance(last, Redirect if retry == "1" else Hangup)
+    assert isinstance(last, Redirect if retry <= 3 else Hangup)
     if isinstance(last, Redirect):
-        assert sorted(last.url.split("&")) == sorted(f"{url}&retry=2".split("&"))
+        assert sorted(last.url.split("&")) == sorted(f"{url}&retry={retry + 1}".split("&"))
 
 
 # -- A whole call ----------------------------------------------------------------------------------

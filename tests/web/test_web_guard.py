@@ -36,7 +36,7 @@ PARTY = Party(
 )
 RING = PARTY.form("ringing")
 TURN = PARTY.form("in-progress") | gathered("1", "")
-AT_MENU = "/voice/turn/main_menu?turn=7&began=1772433000"
+AT_MENU = "/voice/turn/main_menu?turn=7&call=1772433000"
 
 
 class Sent(Struct, frozen=True):
@@ -186,9 +186,9 @@ BEGAN = "1772433000"
             AT_MENU + "AccountSid", "AccountSid", {"ACguard": ""}, id="a name into the URL"
         ),
         pytest.param(
-            AT_MENU.removesuffix(f"&began={BEGAN}"),
+            AT_MENU.removesuffix(f"&call={BEGAN}"),
             "AccountSid",
-            {f"&began={BEGAN}AccountSid": "ACguard"},
+            {f"&call={BEGAN}AccountSid": "ACguard"},
             id="an argument into the form",
         ),
         pytest.param(
@@ -245,7 +245,7 @@ def test_a_border_that_was_moved_is_seen(
 @pytest.mark.parametrize(
     "changed",
     [
-        pytest.param(AT_MENU.replace("began", "be\tgan"), id="a tab that hides an argument"),
+        pytest.param(AT_MENU.replace("call", "ca\tll"), id="a tab that hides an argument"),
         pytest.param(AT_MENU.replace("menu?", "menu;?"), id="another place"),
     ],
 )

@@ -259,16 +259,16 @@ def test_a_person_is_rung_when_only_the_answer_that_rings_has_failed(
     assert asked(again).action == f"{asked(dialling).action}&retry=1"
 
 
-def test_after_three_failures_behind_a_talk_comes_the_goodbye(
+def test_after_five_failures_behind_a_talk_comes_the_goodbye(
     with_person: Parts, spec: Spec
 ) -> None:
     visitor = Visitor.at(with_person)
     url, seen = f"{LINE}{asked(led_to(visitor, spec)).action}", []
-    for _ in range(3):
+    for _ in range(5):
         last = visitor.send("/voice/fallback", ErrorUrl=url).verbs[-1]
         seen.append(type(last))
         url = f"{LINE}{last.url}" if isinstance(last, Redirect) else ""
-    assert seen == [Redirect, Redirect, Hangup]
+    assert seen == [*[Redirect] * 4, Hangup]
 
 
 @pytest.mark.parametrize("turn", ["", "?turn=x", "?turn=1234567"])

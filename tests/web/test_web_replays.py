@@ -88,7 +88,7 @@ def test_of_a_call_that_has_ended_nothing_of_what_was_said_is_kept(
 def test_a_turn_is_refused_when_its_call_must_be_over(
     caller: Caller, redis_url: str, began: timedelta | None, status: int
 ) -> None:
-    told = "" if began is None else f"&began={int((DAY + began).timestamp())}"
+    told = "" if began is None else f"&call={int((DAY + began).timestamp())}"
     response = caller.post(f"/voice/turn/main_menu?turn=2{told}", PRESSED)
     assert response.status_code == status
     assert bool(everything(redis_url)) == (status == 200)
@@ -111,7 +111,7 @@ def test_without_redis_too_an_old_turn_is_refused(
 
 
 def test_a_call_keeps_the_time_at_which_it_began(parts: Parts, caller: Caller) -> None:
-    began = f"began={int(DAY.timestamp())}"
+    began = f"call={int(DAY.timestamp())}"
     answer = caller.ring("CA1")
     transport = httpx.WSGITransport(
         app=create_app(replace(parts, clock=lambda: DAY + timedelta(minutes=9)))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SID = {**FORM, "CallSid": "CA1"}
 BEGAN = int(DAY.timestamp())
-MENU = f"/voice/turn/main_menu?turn=2&began={BEGAN}"
+MENU = f"/voice/turn/main_menu?turn=2&call={BEGAN}"
 
 
 def turns(told: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
@@ -61,6 +61,7 @@ def test_each_answer_is_one_line(
         "turn": 2 if "turn=2" in path else 0,
         "kind": kind,
         "place": place,
+        "phase": "closed" if kind == "ended" else "running",
         "kept": "saved",
     }
 
@@ -94,7 +95,7 @@ def test_what_is_keyed_and_who_rings_is_in_no_line(caller: Caller, keys: str) ->
     with capture_logs([merge_contextvars]) as told:
         answer = caller.ring("CA1")
         caller.key("CA1", answer.action or "", keys)
-        caller.key("CA1", f"/voice/turn/practice_number?turn=9&began={BEGAN}", keys)
+        caller.key("CA1", f"/voice/turn/practice_number?turn=9&call={BEGAN}", keys)
         caller.post("/voice/fallback", SID | {"ErrorUrl": f"http://line.test{MENU}&x={keys}"})
     assert turns(told)
     assert keys not in str(told)
@@ -112,7 +113,7 @@ def test_nothing_of_a_call_is_left_for_the_next_request_of_the_thread(
 
 
 def test_a_request_that_is_refused_tells_its_call_and_why(caller: Caller) -> None:
-    old = f"/voice/turn/main_menu?turn=2&began={BEGAN - 24 * 60 * 60}"
+    old = f"/voice/turn/main_menu?turn=2&call={BEGAN - 24 * 60 * 60}"
     with capture_logs([merge_contextvars]) as told:
         assert caller.post(old, SID).status_code == 403
     (line,) = told

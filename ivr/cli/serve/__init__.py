@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
 
 import click
@@ -21,8 +22,9 @@ def serve() -> None:
 
     from ivr.cli.faults import faults_told
     from ivr.cli.port import reserved
-    from ivr.cli.project import Project
+    from ivr.cli.project import Project, store_at
     from ivr.cli.serve.server import Server
+    from ivr.errors import StoreError
     from ivr.logs import configure
     from ivr.speech.library import Library
     from ivr.web.sound import Sound
@@ -32,6 +34,11 @@ def serve() -> None:
     faults = Sound(project.spec, Library.open(project.settings.audio)).faults()
     for told in faults_told(faults):
         click.echo(told, err=True)
+    with closing(store_at(project.settings.redis_url or "", project.settings)) as store:
+        try:
+            store.ping()
+        except StoreError as error:
+            click.echo(f"{error}\nUntil it can be used, calls are answered without it.", err=True)
     if not listen_fds(unset_environment=False):  # systemd has the port, and hands it over
         with reserved(ANYWHERE, project.settings.port):
             pass  # a taken port is told in one sentence, not in eleven of gunicorn's

@@ -55,6 +55,7 @@ _ADVICE: Final = {
         "just this URL, with its scheme, host and port?"
     ),
     404: "is the path right?",
+    421: "does the application answer under this host? Its settings name those that it serves",
 }
 _DISCONNECTED: Final = "without sending a response"
 """As httpcore tells that a connection was closed instead of an answer."""
