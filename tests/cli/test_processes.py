@@ -31,6 +31,7 @@ IVR = Path(sys.executable).parent / "ivr"
 SERVED = {
     "TWILIO_AUTH_TOKEN": "token-of-the-tests",
     "IVR_SECRET_KEY": "secret-of-the-tests",
+    "IVR_DRAIN_SECONDS": "0",  # no balancer has to notice that it ends
 }
 
 

@@ -99,6 +99,8 @@ class Caller:
         self._language = ""
         self._visits: Counter[str] = Counter()
         self._acts = 0
+        self.is_falling_back = False
+        """The carrier asks the fallback for this call, or is about to."""
 
     def act(self) -> None:
         """Does one thing, and hears what the line makes of it."""
@@ -163,6 +165,7 @@ class Caller:
         match event:
             case Requested(purpose="document", seconds=seconds):
                 self.story.turns.append(seconds)
+                self.is_falling_back = False
             case Received():
                 self._heard = []
             case Heard(words=words):
@@ -171,6 +174,7 @@ class Caller:
                 self._place = urlsplit(action).path.rpartition("/")[2]
             case Failed(code=code, message=message):
                 self.story.failures.append(f"{code}: {message}")
+                self.is_falling_back = "/clips/" not in message
             case Warned(code=code, message=message):
                 self.story.warnings.append(f"{code}: {message}")
             case _:
@@ -224,6 +228,12 @@ class Crowd:
         self._acts = 0
         self._most_open = 0
         self._errors: list[BaseException] = []
+        self._callers: Sequence[Caller] = ()
+
+    @property
+    def is_falling_back(self) -> bool:
+        """Whether the carrier asks the fallback for any of them."""
+        return any(each.is_falling_back and not each.is_over for each in self._callers)
 
     def ring(self, on_act: Callable[[int], object] = lambda _: None) -> Report:
         """Lets everybody ring, then each act in a random order until all are over.
@@ -234,6 +244,7 @@ class Crowd:
         begun = time.monotonic()
         with Phone(None, self._token) as phone:
             callers = [self._caller(phone, number) for number in range(self._count)]
+            self._callers = callers
             threads = [
                 threading.Thread(target=self._run, args=(callers[k :: self._threads], k, on_act))
                 for k in range(self._threads)
