@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from ivr.twiml.verbs import Verb
 
+pytestmark = pytest.mark.alone
 EXAMPLES: Final = 40
 STEPS: Final = 40
 SLOWEST_SECONDS: Final = 2.0

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.faults.line_servers import LineServer
     from tests.faults.stories import Report
 
+pytestmark = pytest.mark.alone
 CALLERS: Final = 1_000
 FEWER: Final = 120
 ACTS_OF_A_CALLER: Final = 12

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from tests.faults.balancer import Balancer
     from tests.faults.stories import Report
 
-pytestmark = pytest.mark.usefixtures("store")  # nobody is known from the tests before
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.usefixtures("store"),
+]  # nobody is known from the tests before
 CALLERS: Final = 48
 LONG_SECONDS: Final = 60
 """A drain that no test waits for."""

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from ivr.flow.model import Spec
     from tests.faults.stories import Report
 
-pytestmark = pytest.mark.usefixtures("store")  # nobody is known from the tests before
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.usefixtures("store"),
+]  # nobody is known from the tests before
 STRANGERS: Final = 200
 CALLERS: Final = 48
 BEAT_SECONDS: Final = 1.0

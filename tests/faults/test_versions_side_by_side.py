@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from ivr.simulator.events import Event
     from tests.faults.stories import Report
 
-pytestmark = pytest.mark.usefixtures("store")  # nobody is known from the tests before
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.usefixtures("store"),
+]  # nobody is known from the tests before
 CALLERS: Final = 80
 MENU: Final = "main_menu"
 BEFORE: Final = frozenset({"", MENU, "warm_up", "first_key"})

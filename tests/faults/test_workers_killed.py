@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from tests.faults.line_servers import LineServer
     from tests.faults.stories import Report, Story
 
-pytestmark = pytest.mark.usefixtures("store")  # nobody is known from the tests before
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.usefixtures("store"),
+]  # nobody is known from the tests before
 KILLS: Final = 200
 CALLERS: Final = 40
 """Who ring again, all of them, until the kills are over."""
 GAP_SECONDS: Final = (0.1, 0.4)
-LOOK_SECONDS: Final = 0.005
 SUCCESSOR_SECONDS: Final = 2.0
 
 
@@ -53,9 +55,8 @@ class Killer(Beside):
 
     def _run(self) -> None:
         while self.kills < KILLS and not self._over.wait(self._chance.uniform(*GAP_SECONDS)):
-            while self.crowd is not None and self.crowd.is_falling_back:
-                if self._over.wait(LOOK_SECONDS):
-                    return
+            if self.crowd is not None and self.crowd.is_falling_back:
+                continue
             workers = self._server.workers()
             self.kills += bool(workers) and self._server.kill(self._chance.choice(workers))
 

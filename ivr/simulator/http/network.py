@@ -51,8 +51,8 @@ _ERRORS: Final = {
 }
 
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
-"""Of the request that is being made, on the monotonic clock. A pool makes the connections, which
-knows nothing of deadlines, so that they must learn of it past the pool."""
+"""Of the request that is being made, on the monotonic clock. httpcore knows nothing of deadlines,
+so that the waits must learn of it past httpcore."""
 
 
 def look_up(host: str, port: int) -> Sequence[str]:
@@ -88,8 +88,8 @@ class Network(httpx.BaseTransport):
         look_up: LookUp = look_up,
     ) -> None:
         self._make_ssl_context = make_ssl_context
-        self._look_up = look_up
-        self._pools: dict[str, httpcore.ConnectionPool] = {}
+        self._ssl_context: ssl.SSLContext | None = None
+        self._backend = _Backend(look_up)
         self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -99,39 +99,44 @@ class Network(httpx.BaseTransport):
             httpx.TransportError: of the same name as httpcore's, which is its cause.
         """
         deadline = request.extensions.get("deadline", math.inf)
-        with _within(deadline):
-            response = self._pool(request.url.scheme).handle_request(_for_core(request))
+        asked = _for_core(request)
+        connection = self._connection(asked.url)
+        try:
+            with _within(deadline):
+                response = connection.handle_request(asked)
+        except BaseException:
+            connection.close()
+            raise
         return Response(
             response.status,
             headers=response.headers,
-            stream=_Body(response, deadline),
+            stream=_Body(response, connection, deadline),
             extensions=response.extensions,
         )
 
-    def close(self) -> None:
-        """Closes every connection."""
-        with self._lock:
-            pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            pool.close()
+    def _connection(self, url: httpcore.URL) -> httpcore.HTTPConnection:
+        """A connection for one request.
 
-    def _pool(self, scheme: str) -> httpcore.ConnectionPool:
+        One that is kept may be closing while it is used again, and the request is lost through no
+        fault of the application's. httpcore's pool would not do, even if told to keep none: between
+        two threads it now and then closes one that was just given to the other.
+        """
+        if url.scheme not in {b"http", b"https"}:
+            raise httpx.UnsupportedProtocol(f"{url.scheme.decode()}:// is not HTTP")
         with self._lock:
-            if scheme not in self._pools:
-                self._pools[scheme] = httpcore.ConnectionPool(
-                    ssl_context=self._make_ssl_context() if scheme == "https" else None,
-                    max_connections=None,
-                    # One that is kept may be closing while it is used again, and the request is
-                    # lost through no fault of the application's.
-                    max_keepalive_connections=0,
-                    network_backend=_Backend(self._look_up),
-                )
-            return self._pools[scheme]
+            if url.scheme == b"https" and self._ssl_context is None:
+                self._ssl_context = self._make_ssl_context()
+        return httpcore.HTTPConnection(
+            url.origin, ssl_context=self._ssl_context, network_backend=self._backend
+        )
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, response: httpcore.Response, deadline: float) -> None:
+    def __init__(
+        self, response: httpcore.Response, connection: httpcore.HTTPConnection, deadline: float
+    ) -> None:
         self._response = response
+        self._connection = connection
         self._deadline = deadline
 
     def __iter__(self) -> Iterator[bytes]:
@@ -145,6 +150,7 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._response.close()
+        self._connection.close()
 
 
 class _Stream(httpcore.NetworkStream):
