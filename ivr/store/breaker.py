@@ -76,9 +76,18 @@ class Breaker:
             self._on_open()
 
     def succeed(self) -> None:
-        """Something was written: reading alone does not show that a Redis does its work."""
+        """Something was written: reading alone does not show that a Redis does its work.
+
+        Once nobody may ask any more, that was answered before Redis went, and shows nothing.
+        """
         if not self._failures:  # nearly always, and then without a lock
             return
+        with self._lock:
+            if not self.is_open:
+                self._failures, self._since = 0, None
+
+    def recover(self) -> None:
+        """Who looks after it has found it well: all may ask again."""
         with self._lock:
             closes, away = self.is_open, self.seconds_away
             self._failures, self._since, self.is_open = 0, None, False

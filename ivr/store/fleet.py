@@ -282,7 +282,7 @@ class Cluster:
         self._is_stale = False
         for host in [each for each in tuple(self._nodes) if each not in owners]:
             self._nodes.pop(host).drop()
-        self._finding.succeed()
+        self._finding.recover()
 
     def _look(self) -> None:
         """Finds out whether replicas have become masters, and tries those masters that are away."""

@@ -80,9 +80,10 @@ class Node:
         try:
             self._noted([command], until, writes=True)
         except self._well:  # not here, says the server of a Cluster: so it is there
-            self.breaker.succeed()
-        except redis.RedisError:  # the breaker was told
             pass
+        except redis.RedisError:  # the breaker was told
+            return
+        self.breaker.recover()
 
     def _noted(self, commands: Sequence[Command], until: float, *, writes: bool) -> list[Any]:
         """The answers; the breaker is told what came of it."""

@@ -44,5 +44,26 @@ def test_who_finds_redis_away_sees_to_it_that_somebody_looks(
         assert looked.wait(SOON_SECONDS)
 
 
+def test_an_answer_from_before_it_went_does_not_bring_redis_back() -> None:
+    """Of eight threads one may have its answer just when the others find nobody."""
+    breaker = Breaker(lambda: None)
+    for _ in range(MAX_FAILURES):
+        breaker.fail("it did not answer")
+    breaker.succeed()
+    with pytest.raises(StoreError):
+        breaker.check()
+    breaker.recover()
+    breaker.check()
+    assert (breaker.failures, breaker.seconds_away) == (0, None)
+
+
+def test_failures_that_are_not_in_a_row_shut_nobody_out() -> None:
+    breaker = Breaker(lambda: None)
+    for _ in range(3 * MAX_FAILURES):
+        breaker.fail("it did not answer")
+        breaker.succeed()
+    breaker.check()
+
+
 def no_thread(_: threading.Thread) -> None:
     raise RuntimeError("can't start new thread")
