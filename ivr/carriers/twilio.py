@@ -95,9 +95,8 @@ def turn_event(
         return DialEnded(was_answered=dialled in ANSWERED)
     digits = form.get(request.DIGITS, "") or form.get(request.FINISHED_ON_KEY, "")
     if not digits:
-        is_led_back = carried.retry or carried.hop
         has_waited = carried.has_waited or request.DIGITS in form
-        return LedBack() if is_led_back and not has_waited else NoInput()
+        return LedBack() if carried.leads_back and not has_waited else NoInput()
     return Digits(digits[:MAX_KEYS], own_number=is_own(digits, _parties(form)[0]))
 
 
@@ -170,7 +169,7 @@ def _gather(gather: Gather, speak: Speak, carried: Carried) -> tuple[verbs.Verb,
     since to cut an old caller short costs more than to wait.
     """
     action = behind = action_url(gather.place, gather.turn, carried)
-    if carried.retry or carried.hop:  # lest this way on look like the one that leads back
+    if carried.leads_back:  # lest this way on look like the one that leads back
         behind = action_url(gather.place, gather.turn, replace(carried, has_waited=True))
     return (
         verbs.Gather(

@@ -13,6 +13,7 @@ from ivr.engine.events import LedBack
 from ivr.engine.keeping import begun, to_keep
 from ivr.engine.moves import Moment, fresh, holds
 from ivr.engine.session import Phase
+from ivr.engine.speak import SECONDS_IN_MINUTE
 from ivr.engine.step import MAX_RESAID, hand_over, resaid, restate, step
 from ivr.engine.turn import Count, Turn
 from ivr.flow.places import is_place, renamed
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 MAX_TURN: Final = 9999
 """A turn beyond this is not ours: at ten seconds a turn, more than a day of one call."""
-SECONDS_IN_MINUTE: Final = 60
 
 
 class Asked(Struct, frozen=True):

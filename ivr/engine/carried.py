@@ -51,6 +51,11 @@ class Carried(Struct, frozen=True, kw_only=True):
     has_waited: bool = False
     """The Gather before this address has passed in silence: nothing that was keyed is lost."""
 
+    @property
+    def leads_back(self) -> bool:
+        """Whether the caller is led to a place anew, for the turn failed or was handed over."""
+        return bool(self.retry or self.hop)
+
 
 NOTHING: Final = Carried()
 """What an address tells that names only its place and turn."""
