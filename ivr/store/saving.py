@@ -20,15 +20,11 @@ class Held(Struct, frozen=True):
 
 
 class Learnt(Struct, frozen=True, kw_only=True):
-    """What is to be kept of a caller from now on, or to be forgotten.
+    """What is to be kept of a call's caller from now on, or to be forgotten.
 
-    Sample: `Learnt(caller_key="9f86…", memory=Memory(at=1_770_000_000, language="bn"),
-    seconds=90 * 24 * 60 * 60)`.
+    Sample: `Learnt(memory=Memory(at=1_770_000_000, language="bn"), seconds=90 * 24 * 60 * 60)`.
     """
 
-    caller_key: str
-    """Which caller, as `ivr.engine.memory.caller_key` names them, never the number: that of the
-    call, in whose partition it lies."""
     memory: Memory | Forgotten
     seconds: int
     """How long it is kept, from now."""

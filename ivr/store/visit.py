@@ -130,7 +130,7 @@ class Visit:
         is_closed = session.phase is Phase.CLOSED
         memory, seconds = _learnt(saving)
         keys = [names.call(call), names.counts(self._at, day_of(now))]
-        caller = saving.learnt.caller_key if saving.learnt else call.caller_key
+        caller = call.caller_key
         if caller is not None:
             keys += [names.caller(caller), names.used(caller)]
         args: tuple[str | bytes | int, ...] = (

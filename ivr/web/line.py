@@ -188,7 +188,7 @@ class Line:
         learnt = None
         if turn.memory is not None and caller.key is not None:
             seconds = seconds_kept(self._parts.spec.flow, turn.memory)
-            learnt = Learnt(caller_key=caller.key, memory=turn.memory, seconds=seconds)
+            learnt = Learnt(memory=turn.memory, seconds=seconds)
         else:
             _check_forgotten(turn)
         return Saving(

@@ -81,7 +81,7 @@ def learn(store: RedisStore, number: str = NUMBER, secret: str = SECRET) -> None
         visit = store.visit(call)
         visit.admit(Limits(), NOW)
         session = Session(place="main_menu", turn=turn, language="bn")
-        learnt = Learnt(caller_key=key(number, secret), memory=MEMORY, seconds=3600)
+        learnt = Learnt(memory=MEMORY, seconds=3600)
         saving = Saving(session=session, learnt=learnt, used_seconds=90)
         assert visit.save(Held(None, b""), saving, NOW)
 

@@ -56,9 +56,7 @@ def play(store: RedisStore, number: int) -> Played:
             turn = 1 if held.session is None else held.session.turn + 1
             session = Session(place="main_menu", turn=turn, language="bn")
             memory = known.memory or Memory(at=1_770_000_000, language="bn")
-            learnt = Learnt(
-                caller_key=str(key.caller_key), memory=replace(memory, step=turn), seconds=600
-            )
+            learnt = Learnt(memory=replace(memory, step=turn), seconds=600)
             saving = Saving(
                 session=session, counts=(Count("turns"),), learnt=learnt, used_seconds=1
             )

@@ -47,7 +47,7 @@ class Line:
         key, memory = self.key(self._calls), caller.memory
         learnt = None
         if memory is not None and key.caller_key is not None:
-            learnt = Learnt(caller_key=key.caller_key, memory=memory, seconds=QUARTER_SECONDS)
+            learnt = Learnt(memory=memory, seconds=QUARTER_SECONDS)
         saving = Saving(session=caller.turn.session, learnt=learnt)
         visit = self.store.visit(key)
         assert visit.save(visit.load(), saving, self.now)

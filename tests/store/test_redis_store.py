@@ -38,7 +38,7 @@ def save(store: RedisStore, saving: Saving, now: datetime, call: CallKey = CALL)
 
 
 def learning(memory: Memory | Forgotten, *counts: Count) -> Saving:
-    learnt = Learnt(caller_key=KEY, memory=memory, seconds=QUARTER_SECONDS)
+    learnt = Learnt(memory=memory, seconds=QUARTER_SECONDS)
     return Saving(session=SESSION, counts=counts, learnt=learnt)
 
 

@@ -102,7 +102,7 @@ def test_a_withheld_number_has_no_limits_and_nothing_is_kept_of_it(
 def test_without_limits_no_calls_are_noted_and_the_caller_is_known(
     store: RedisStore, raw: Any
 ) -> None:
-    save(store, learnt=Learnt(caller_key=CALLER, memory=MEMORY, seconds=60))
+    save(store, learnt=Learnt(memory=MEMORY, seconds=60))
     assert admit(store, 2, NO_LIMITS) == Known(memory=MEMORY)
     assert admit(store, 2, TWO_AN_HOUR).memory == MEMORY
     assert not raw.exists(f"ivr:calls:{CALLER}") or raw.zcard(f"ivr:calls:{CALLER}") == 1
@@ -132,7 +132,7 @@ def test_used_seconds_that_cannot_be_read_refuse_nobody(
 def test_a_caller_is_erased_and_what_was_there_is_told(store: RedisStore, raw: Any) -> None:
     for number in (1, 2):
         admit(store, number, TWO_AN_HOUR)
-    learnt = Learnt(caller_key=CALLER, memory=MEMORY, seconds=60)
+    learnt = Learnt(memory=MEMORY, seconds=60)
     save(store, 1, learnt=learnt, used_seconds=30)
     assert store.erase(CALLER) == Erased(memory=True, calls=2, used_seconds=30)
     assert not [key for key in raw.scan_iter() if CALLER.encode() in key]
