@@ -11,12 +11,15 @@ reads is known by its shape: Twilio's own never look like it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ivr.twiml import request
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
+    from collections.abc import Sequence
 
 READ: Final = frozenset(
     {
@@ -47,23 +50,50 @@ _READ_OR_NEXT: Final = re.compile(
 )
 
 
-def is_ambiguous(query: str, form: MultiDict[str, str]) -> bool:
+MAX_SHAPES: Final = 64
+"""A carrier sends its fields in a dozen ways."""
+
+
+class _Shape(Struct, frozen=True):
+    """What the names of the fields tell alone; a carrier sends the same ones again and again."""
+
+    names: frozenset[str]
+    read: tuple[int, ...]
+    """Which fields the line decides by."""
+    others: tuple[tuple[str, int], ...]
+    """All others, and what is put before the value of each of them."""
+
+
+def is_ambiguous(query: str, fields: Sequence[tuple[str, str]]) -> bool:
     """Whether the same signature would fit another request of which this one was made.
 
     Args:
         query: of the URL, as it came.
-        form: all of its fields.
+        fields: of the form, names and values in order.
     """
-    pairs = list(form.items(multi=True))
-    names = "".join(f"{name}\n" for name, _ in pairs)
-    if len(form) < len(pairs) or _NAMES.fullmatch(names) is None:
+    shape = _shape(tuple([name for name, _ in fields]))
+    if shape is None or _MOVED_INTO_QUERY.search(query) is not None:
         return True
-    if _MOVED_INTO_QUERY.search(query) is not None:
-        return True
+    values = [value for _, value in fields]
     # A field that was moved into another is not there by itself any more.
-    read = "\n".join(value for name, value in pairs if name in READ)
-    others = "\n".join(  # with no border between, since one may have been put into a name
-        value if name in _HONEST else f"{name}{value}" for name, value in pairs if name not in READ
-    )
+    read = "\n".join([values[at] for at in shape.read])
+    others = "\n".join([before + values[at] for before, at in shape.others])
     found = (*_READ_OR_NEXT.findall(read), *_READ.findall(others))
-    return any(name not in form for name in found)
+    return any(name not in shape.names for name in found)
+
+
+@lru_cache(maxsize=MAX_SHAPES)
+def _shape(names: tuple[str, ...]) -> _Shape | None:
+    """What these names tell; None: they are ambiguous by themselves."""
+    known = frozenset(names)
+    if len(known) < len(names) or _NAMES.fullmatch("".join(f"{name}\n" for name in names)) is None:
+        return None
+    return _Shape(
+        names=known,
+        read=tuple(at for at, name in enumerate(names) if name in READ),
+        others=tuple(  # with no border between, since one may have been put into a name
+            ("" if name in _HONEST else name, at)
+            for at, name in enumerate(names)
+            if name not in READ
+        ),
+    )

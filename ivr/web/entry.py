@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 import structlog
-from flask import Response, request
+from werkzeug.wsgi import get_host
+
+from ivr.web.answer import Answer, words
+from ivr.web.webhook import length_of, raw_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from wsgiref.types import WSGIEnvironment
 
     from ivr.web.parts import Parts
 
@@ -21,6 +24,7 @@ MAX_URL_BYTES: Final = 2048
 """No URL of this line has a fifth of it."""
 FOR_BALANCERS: Final = frozenset({"/livez", "/readyz"})
 """They ask each process by its own address."""
+TOO_LARGE: Final = "The request is too large."
 NO_URL: Final = "The URL has letters that no URL has, or does not begin with / or a host."
 SHOWN: Final = 80
 """So much of what a stranger sent is told in the log."""
@@ -33,52 +37,45 @@ _FORM: Final = re.compile(r"(?:https?://[^/?]+)?/.*", re.IGNORECASE)
 _log: Final = structlog.get_logger(__name__)
 
 
-def entry(parts: Parts) -> Callable[[], Response | None]:
+def entry(parts: Parts) -> Callable[[WSGIEnvironment], Answer | None]:
     """A check to run before each request: None lets it pass; nothing is read of its body."""
     hosts = frozenset(parts.hosts)
 
-    def check() -> Response | None:
-        if hosts and _name(request.host) not in hosts and request.path not in FOR_BALANCERS:
+    def check(environ: WSGIEnvironment) -> Answer | None:
+        if hosts and not _is_served(environ, hosts):
             return refused(
+                environ,
                 HTTPStatus.MISDIRECTED_REQUEST,
                 "This host is not served here. If it is the line's own, set IVR_HOSTS to it, and "
                 "let the proxy in front pass on the Host that it was asked for.",
-                host=shown(request.host),
+                host=shown(get_host(environ)),
             )
-        url = raw_url()
+        url = raw_url(environ)
         if len(url) > MAX_URL_BYTES:
-            return refused(HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
+            return refused(environ, HTTPStatus.REQUEST_URI_TOO_LONG, "The URL is too long.")
         if _URL.fullmatch(url) is None or _FORM.fullmatch(url) is None:
-            return refused(HTTPStatus.BAD_REQUEST, NO_URL)
-        if (request.content_length or 0) > MAX_REQUEST_BYTES:
-            return refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large.")
+            return refused(environ, HTTPStatus.BAD_REQUEST, NO_URL)
+        if (length_of(environ) or 0) > MAX_REQUEST_BYTES:
+            return refused(environ, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
         return None
 
     return check
 
 
-def raw_url() -> str:
-    """What stood in the request's first line, byte for byte, where the server keeps it.
-
-    Otherwise the path is escaped anew, and the query is as it came.
-    """
-    raw: str | None = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if raw is not None:
-        return raw
-    query = request.environ.get("QUERY_STRING", "")
-    path = quote(request.environ.get("PATH_INFO", "").encode("latin-1"))
-    return f"{path}?{query}" if query else path
-
-
-def refused(status: HTTPStatus, why: str, **fields: str) -> Response:
+def refused(environ: WSGIEnvironment, status: HTTPStatus, why: str, **fields: str) -> Answer:
     """A refusal in words, and a line in the log that has nothing raw of what a stranger sent."""
-    _log.warning("refused", status=status.value, path=shown(request.path), **fields)
-    return Response(f"{why}\n", status, mimetype="text/plain")
+    path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
+    _log.warning("refused", status=status.value, path=shown(path), **fields)
+    return words(status, why)
 
 
 def shown(given: str) -> str:
     """What a stranger sent, as far as a log may have it: cut, and in visible ASCII."""
     return ascii(given[:SHOWN])[1:-1]
+
+
+def _is_served(environ: WSGIEnvironment, hosts: frozenset[str]) -> bool:
+    return _name(get_host(environ)) in hosts or environ.get("PATH_INFO") in FOR_BALANCERS
 
 
 def _name(host: str) -> str:

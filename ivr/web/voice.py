@@ -1,92 +1,122 @@
-"""The webhooks of a call. Each view only translates: form → event → turn → TwiML."""
+"""The webhooks of a call. Each view only translates: form → event → turn → TwiML.
+
+They are answered before Flask, which would need as long to find a view as the line needs for all of
+a turn; everything else, health and clips, is Flask's.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException
 
 from ivr.carriers import action_url, twilio
 from ivr.engine.answer import Asked
 from ivr.engine.events import CallStarted
 from ivr.errors import CallOverError, EventError
+from ivr.web.answer import Answer, give, is_tls, twiml, words
 from ivr.web.apology import Apology
+from ivr.web.entry import entry
 from ivr.web.guard import guard
+from ivr.web.webhook import Webhook, arguments, raw_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from ivr.web.line import Line
     from ivr.web.parts import Parts
 
+    View: TypeAlias = Callable[[Webhook], Answer]
+
 _log: Final = structlog.get_logger(__name__)
+START: Final = "/voice"
+TURNS: Final = "/voice/turn/"
 
 
-def voice(parts: Parts, line: Line) -> Blueprint:
-    """The blueprint of `/voice`: every route signed, every answer TwiML."""
-    apology = Apology(parts.spec, line.sound)
-    views = Blueprint("voice", __name__, url_prefix="/voice")
-    views.before_request(guard(parts))
-    views.teardown_request(_forget)
-    views.register_error_handler(EventError, _refuse)
-    views.register_error_handler(Exception, lambda error: _failed(error, apology))
+class Voice:
+    """The webhooks as a WSGI application: each of them signed, every answer TwiML."""
 
-    @views.post("")
-    def incoming() -> Response:
-        return _twiml(line.reply(_call(), CallStarted()))
+    def __init__(self, parts: Parts, line: Line, beside: WSGIApplication) -> None:
+        """Take what answers everything that is no webhook; it is looked at before, too."""
+        self._line = line
+        self._beside = beside
+        self._public_url = parts.public_url
+        self._enter, self._guard = entry(parts), guard(parts)
+        self._apology = Apology(parts.spec, line.sound)
+        self._views: dict[str, View] = {
+            START: self._incoming,
+            f"{START}/status": self._status,
+            f"{START}/fallback": self._fallback,
+        }
 
-    @views.post("/turn/<place>")
-    def turn(place: str) -> Response:
-        number, carried = action_url.read(request.args)
-        event = twilio.turn_event(request.form, carried)
-        return _twiml(line.reply(_call(number), Asked(place, number, event, carried)))
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        answer = self._enter(environ)
+        if answer is None:
+            view = self._view(environ["PATH_INFO"])
+            if view is None:
+                return self._beside(environ, start_response)
+            answer = self._answered(environ, view)
+        return give(answer, start_response, is_tls=is_tls(environ, self._public_url))
 
-    @views.post("/status")
-    def status() -> Response:
-        call, event = _call(), twilio.ended_event(request.form)
+    def _view(self, path: str) -> View | None:
+        """What answers at a path; None: no webhook does."""
+        if not path.startswith(TURNS):
+            return self._views.get(path)
+        place = path[len(TURNS) :].encode("latin-1").decode(errors="replace")
+        if not place or "/" in place:
+            return None
+        return lambda webhook: self._turn(webhook, place)
+
+    def _answered(self, environ: WSGIEnvironment, view: View) -> Answer:
+        """The answer of a view; an error of ours is told in the log, and the caller led back."""
+        if environ["REQUEST_METHOD"] != "POST":
+            return Answer(HTTPStatus.METHOD_NOT_ALLOWED, allow="POST")
+        try:
+            webhook = self._guard(environ)
+            return webhook if isinstance(webhook, Answer) else view(webhook)
+        except EventError as error:
+            _log.warning("refused", why=str(error))
+            is_over = isinstance(error, CallOverError)
+            return words(HTTPStatus.FORBIDDEN if is_over else HTTPStatus.BAD_REQUEST, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a word
+            _log.error("turn_failed", exc_info=error)
+            return twiml(self._apology.after_error(raw_url(environ)))
+        finally:
+            # The thread may answer for another call next.
+            structlog.contextvars.clear_contextvars()
+
+    def _incoming(self, webhook: Webhook) -> Answer:
+        return twiml(self._line.reply(_call(webhook), CallStarted()))
+
+    def _turn(self, webhook: Webhook, place: str) -> Answer:
+        number, carried = action_url.read(arguments(webhook.query))
+        event = twilio.turn_event(webhook.form, carried)
+        asked = Asked(place, number, event, carried)
+        return twiml(self._line.reply(_call(webhook, number), asked))
+
+    def _status(self, webhook: Webhook) -> Answer:
+        call, event = _call(webhook), twilio.ended_event(webhook.form)
         if event is not None:
-            line.reply(call, event)
-        return Response(status=204)
+            self._line.reply(call, event)
+        return Answer(HTTPStatus.NO_CONTENT)
 
-    @views.post("/fallback")
-    def fallback() -> Response:
+    def _fallback(self, webhook: Webhook) -> Answer:
         with suppress(EventError):  # whatever call it is about, somebody waits for a word
-            _call()
-        return _twiml(apology.after_silence(request.form.get("ErrorUrl", "")))
-
-    return views
+            _call(webhook)
+        return twiml(self._apology.after_silence(webhook.form.get("ErrorUrl", "")))
 
 
-def _call(turn: int = 0) -> twilio.Call:
+def _call(webhook: Webhook, turn: int = 0) -> twilio.Call:
     """The call that the request is about; the log tells it from here to the answer.
 
     Raises:
         EventError: the request names none.
     """
-    found = twilio.call(request.form)
+    found = twilio.call(webhook.form)
     structlog.contextvars.bind_contextvars(call=found.sid, turn=turn)
     return found
-
-
-def _forget(_: BaseException | None) -> None:
-    """The thread may answer for another call next."""
-    structlog.contextvars.clear_contextvars()
-
-
-def _twiml(document: bytes) -> Response:
-    return Response(document, mimetype="text/xml")
-
-
-def _refuse(error: EventError) -> Response:
-    status = 403 if isinstance(error, CallOverError) else 400
-    _log.warning("refused", why=str(error))
-    return Response(f"{error}\n", status, mimetype="text/plain")
-
-
-def _failed(error: Exception, apology: Apology) -> Response | HTTPException:
-    """An error of ours: told in the log, and to the caller as an apology and a way back."""
-    if isinstance(error, HTTPException):
-        return error
-    _log.error("turn_failed", exc_info=error)
-    return _twiml(apology.after_error(request.full_path))

@@ -335,19 +335,27 @@ def test_nothing_raw_of_a_stranger_is_logged(app: Flask, caplog: pytest.LogCaptu
     assert "stolen" not in told
 
 
-def test_what_is_served_to_the_public_is_this_and_nothing_else(app: Flask) -> None:
+def test_beside_the_webhooks_this_is_served_to_the_public_and_nothing_else(app: Flask) -> None:
     rules = {(rule.rule, *sorted(rule.methods or ())) for rule in app.url_map.iter_rules()}
     assert rules == {
-        ("/voice", "POST"),
-        ("/voice/turn/<place>", "POST"),
-        ("/voice/status", "POST"),
-        ("/voice/fallback", "POST"),
         ("/clips/<name>.wav", "GET", "HEAD"),
         ("/livez", "GET", "HEAD"),
         ("/readyz", "GET", "HEAD"),
     }
 
 
-@pytest.mark.parametrize("path", ["/phone", "/phone/", "/phone/static/phone.js", "/", "/static/a"])
-def test_the_pages_of_development_are_not_there(app: Flask, path: str) -> None:
-    assert Sent(path, b"", method="GET", content_type=None).to(app).status_code == 404
+@pytest.mark.parametrize("path", ["/voice", "/voice/turn/menu", "/voice/status", "/voice/fallback"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_a_webhook_is_posted_to_and_nothing_else(app: Flask, path: str, method: str) -> None:
+    answer = app.test_client().open(path, method=method)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert answer.data == b""
+    assert app.test_client().post(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/voice/", "/voice/turn", "/voice/turn/", "/voice/turn/a/b", "/voice/else", "/Voice"],
+)
+def test_beside_a_webhook_there_is_none(app: Flask, path: str) -> None:
+    assert app.test_client().post(path).status_code == 404
