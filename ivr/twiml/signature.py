@@ -12,7 +12,7 @@ library judges.
 from __future__ import annotations
 
 import hmac
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -21,14 +21,7 @@ from twilio.request_validator import RequestValidator
 HEADER = "X-Twilio-Signature"
 
 Form: TypeAlias = Mapping[str, str] | Mapping[str, Sequence[str]]
-"""A form's fields: one value a name, several a name, or a werkzeug MultiDict."""
-
-
-class _Fields(dict[str, list[str]]):
-    """Several values a name, in the shape that RequestValidator asks."""
-
-    def getlist(self, key: str) -> list[str]:
-        return self[key]
+"""A form's fields: one value a name, or several."""
 
 
 def sign(auth_token: str, url: str, form: Form) -> str:
@@ -39,15 +32,7 @@ def sign(auth_token: str, url: str, form: Form) -> str:
         url: exactly as it goes over the wire; a fragment is left out.
         form: the fields of the body; empty for a GET, whose parameters are in the URL.
     """
-    fields = _fields(form)
-    signed = [_without_fragment(url)]
-    for name in sorted(fields):
-        values = fields[name]
-        # A value that comes twice under one name is signed once, as the library does it.
-        for value in values if len(values) == 1 else sorted({*values}):
-            signed += name, value
-    digest = hmac.digest(auth_token.encode(), "".join(signed).encode(), "sha1")
-    return b64encode(digest).decode("ascii")
+    return _signature(auth_token, _signed(_without_fragment(url), form))
 
 
 def is_signed(auth_token: str, url: str, form: Form, signature: str | None) -> bool:
@@ -74,12 +59,33 @@ def _without_fragment(url: str) -> str:
     return url.partition("#")[0]
 
 
+def _signed(url: str, form: Form) -> str:
+    """What the signature is made over."""
+    signed = [url]
+    for name in sorted(form):
+        value = form[name]
+        if isinstance(value, str):
+            signed += name, value
+        else:
+            # A value that comes twice under one name is signed once, as the library does it.
+            for each in sorted({*value}):
+                signed += name, each
+    return "".join(signed)
+
+
+def _signature(auth_token: str, signed: str) -> str:
+    digest = hmac.digest(auth_token.encode(), signed.encode(), "sha1")
+    return b2a_base64(digest, newline=False).decode("ascii")
+
+
+class _Fields(dict[str, list[str]]):
+    """Several values a name, in the shape that RequestValidator asks."""
+
+    def getlist(self, key: str) -> list[str]:
+        return self[key]
+
+
 def _fields(form: Form) -> _Fields:
-    getlist = getattr(form, "getlist", None)
-    if getlist is not None:
-        return _Fields({name: getlist(name) for name in form})
-    return _Fields({name: _values(value) for name, value in form.items()})
-
-
-def _values(value: str | Sequence[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+    return _Fields(
+        {name: [given] if isinstance(given, str) else [*given] for name, given in form.items()}
+    )

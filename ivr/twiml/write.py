@@ -43,6 +43,15 @@ def write(verbs: Sequence[Verb]) -> bytes:
     text = f"{_DECLARATION}<Response>{content}</Response>" if content else _EMPTY
     if found := _NOT_XML.search(text):
         raise TwimlError(PARSE_FAILURE, f"XML cannot hold the character {found.group()!r}")
+    return encoded(text)
+
+
+def encoded(text: str) -> bytes:
+    """A document's bytes, where its text is known to be right.
+
+    Raises:
+        TwimlError: 11750 when it is over 64 kB.
+    """
     document = text.encode()
     if len(document) > MAX_DOCUMENT_BYTES:
         raise TwimlError(

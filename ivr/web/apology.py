@@ -13,7 +13,8 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.carriers import action_url, twilio
+from ivr.carriers import action_url
+from ivr.carriers.document import say
 from ivr.engine.carried import NAMED, NOTHING, Carried
 from ivr.engine.session import Session
 from ivr.engine.turn import Play
@@ -75,7 +76,7 @@ class Apology:
         self._sound = sound
         words = spec.words[head.default_language].prompts
         self._ready = {
-            prompt: (twilio.say(words[prompt], head.default_language),)
+            prompt: (say(words[prompt], head.default_language),)
             for prompt in (self._again, self._end)
             if prompt in words
         }

@@ -9,7 +9,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.carriers import twilio
+from ivr.carriers.document import Person
 from ivr.engine.answer import Asked, answer
 from ivr.engine.circumstances import Circumstances
 from ivr.engine.codes import keyed_codes
@@ -35,11 +35,12 @@ from ivr.web.sound import Sound
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ivr.carriers.twilio import Call
     from ivr.engine.session import Session
     from ivr.engine.turn import Turn
     from ivr.store.visit import Visit
     from ivr.web.parts import Parts
-    from ivr.web.sound import Voiced
+    from ivr.web.sound import Heard
 
     Happened: TypeAlias = Asked | CallStarted | CallEnded
     Outcome: TypeAlias = Literal["saved", "same", "contested", "degraded"]
@@ -51,19 +52,22 @@ MAX_APART_SECONDS: Final = 15 * 60
 """So far may the clocks of two machines be apart."""
 
 
-class _Caller(Struct, frozen=True):
-    """A call, with the name under which its caller is kept."""
+class _Case(Struct, frozen=True):
+    """What has happened, in which call, with what follows from its caller."""
 
-    call: twilio.Call
+    call: Call
+    happened: Happened
     key: str | None
-    """None: the number is withheld, and nothing is kept."""
+    """The name under which the caller is kept; None: the number is withheld, and nothing is."""
+    person: Person | None
+    """Whom the caller can be led to."""
 
 
 class _Decided(Struct, frozen=True):
-    """A turn, how its prompts are heard, and what became of it in Redis."""
+    """A turn, how it is heard, and what became of it in Redis."""
 
     turn: Turn
-    voiced: Voiced
+    heard: Heard
     kept: Outcome = "same"
 
 
@@ -76,7 +80,7 @@ class Line:
         self._secret = parts.secret_key.encode()
         self.sound = Sound(parts.spec, parts.library)
 
-    def reply(self, call: twilio.Call, happened: Happened) -> bytes:
+    def reply(self, call: Call, happened: Happened) -> bytes:
         """The TwiML that answers what has happened in a call; kept and counted at most once.
 
         Without Redis the call goes on from what the request itself tells.
@@ -85,12 +89,13 @@ class Line:
             CallOverError: the call has ended, or must have by now.
         """
         begun = time.perf_counter()
-        around = self._circumstances(call)
+        key = call.caller and caller_key(self._secret, call.caller)
+        case = _Case(call, happened, key, self._person(call))
+        around = self._circumstances(case)
         _check_time(happened, around.now)
-        caller = _Caller(call, call.caller and caller_key(self._secret, call.caller))
-        decided = self._decided(caller, happened, around)
-        turn, speak = decided.turn, decided.voiced.speak
-        document = twilio.document(turn.instructions, speak, turn.carried, self._person(call))
+        decided = self._decided(case, around)
+        turn = decided.turn
+        document = decided.heard.document.addressed(turn.instructions, turn.carried)
         _log.info(
             "turn",
             place=turn.session.place,
@@ -101,17 +106,17 @@ class Line:
         )
         return document
 
-    def _decided(self, caller: _Caller, happened: Happened, around: Circumstances) -> _Decided:
-        visit = self._parts.store.visit(CallKey(caller.call.sid, caller.key))
+    def _decided(self, case: _Case, around: Circumstances) -> _Decided:
+        visit = self._parts.store.visit(CallKey(case.call.sid, case.key))
         session = None
         try:
             for _ in range(MAX_RACES):
                 held = visit.load()
                 session = held.session and self.sound.known(held.session)
                 if session is None:
-                    around = self._introduced(visit, caller, happened, around)
-                decided = self._turn(session, happened, around)
-                saving = self._saving(caller, decided)
+                    around = self._introduced(visit, case, around)
+                decided = self._turn(session, case, around)
+                saving = self._saving(case, decided)
                 if _is_same(decided.turn, session, saving):
                     return decided
                 if visit.save(held, saving, around.now):
@@ -119,19 +124,17 @@ class Line:
             _log.warning("contested", times=MAX_RACES)
             held = visit.load()
             session = held.session and self.sound.known(held.session)
-            return self._unsaved(session, happened, around, "contested")
+            return self._unsaved(session, case, around, "contested")
         except StoreError as error:
             self._parts.store.note_degraded()
             _log.warning("degraded", why=str(error))
-            return self._unsaved(session, happened, around, "degraded")
+            return self._unsaved(session, case, around, "degraded")
 
-    def _introduced(
-        self, visit: Visit, caller: _Caller, happened: Happened, around: Circumstances
-    ) -> Circumstances:
+    def _introduced(self, visit: Visit, case: _Case, around: Circumstances) -> Circumstances:
         """What is kept of a caller whose session is not there, and whether a new call is taken."""
-        if caller.key is None or isinstance(happened, CallEnded):
+        if case.key is None or isinstance(case.happened, CallEnded):
             return around
-        if isinstance(happened, Asked):
+        if isinstance(case.happened, Asked):
             return replace(around, memory=visit.recall())
         known = visit.admit(self._parts.limits, around.now)
         return replace(
@@ -142,36 +145,36 @@ class Line:
         )
 
     def _unsaved(
-        self, session: Session | None, happened: Happened, around: Circumstances, kept: Outcome
+        self, session: Session | None, case: _Case, around: Circumstances, kept: Outcome
     ) -> _Decided:
         """A turn that is answered and not kept.
 
         Raises:
             StoreError: it would tell a caller of a deletion that is not made; an apology is due.
         """
-        decided = self._turn(session, happened, around)
+        decided = self._turn(session, case, around)
         _check_forgotten(decided.turn)
         return replace(decided, kept=kept)
 
-    def _turn(self, session: Session | None, happened: Happened, around: Circumstances) -> _Decided:
-        flow = self._parts.spec.flow
+    def _turn(self, session: Session | None, case: _Case, around: Circumstances) -> _Decided:
+        flow, happened = self._parts.spec.flow, case.happened
         if isinstance(happened, Asked):
             turn = answer(flow, session, happened, around)
         else:
             turn = step(flow, session, happened, around)
-        return _Decided(turn, self.sound.turn(turn.session, turn.instructions))
+        return _Decided(turn, self.sound.turn(turn.session, turn.instructions, case.person))
 
-    def _circumstances(self, call: twilio.Call) -> Circumstances:
+    def _circumstances(self, case: _Case) -> Circumstances:
         return Circumstances(
             now=self._parts.clock(),
-            codes=keyed_codes(self._secret, call.sid),
-            has_helper=self._person(call) is not None,
-            is_known=call.caller is not None,
+            codes=keyed_codes(self._secret, case.call.sid),
+            has_helper=case.person is not None,
+            is_known=case.key is not None,
             limits=self._parts.limits,
             has_siblings=self._parts.has_siblings,
         )
 
-    def _person(self, call: twilio.Call) -> twilio.Person | None:
+    def _person(self, call: Call) -> Person | None:
         """Whom a caller can be led to: nobody who would see the caller's number, or is the caller.
 
         Twilio shows it unless another is given, and takes none but the line's own.
@@ -179,14 +182,14 @@ class Line:
         number, line = self._parts.helper_number, call.line or self._parts.line_number
         if number is None or line is None or number in {line, call.caller}:
             return None
-        return twilio.Person(number=number, caller_id=line)
+        return Person(number=number, caller_id=line)
 
-    def _saving(self, caller: _Caller, decided: _Decided) -> Saving:
+    def _saving(self, case: _Case, decided: _Decided) -> Saving:
         """What a turn leaves; nothing is learnt of a caller whose number is withheld."""
         turn = decided.turn
-        counts = (*turn.effects, *decided.voiced.said())
+        counts = (*turn.effects, *decided.heard.said)
         learnt = None
-        if turn.memory is not None and caller.key is not None:
+        if turn.memory is not None and case.key is not None:
             seconds = seconds_kept(self._parts.spec.flow, turn.memory)
             learnt = Learnt(memory=turn.memory, seconds=seconds)
         else:

