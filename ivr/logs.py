@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import TYPE_CHECKING, Final
+import traceback
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import structlog
 
 from ivr.masks import masked
@@ -30,6 +33,12 @@ NEAR_CALLERS: Final = ("ivr.web", "ivr.engine", "ivr.carriers", "werkzeug", "fla
 _OWN_HANDLERS: Final = ("gunicorn.error", "gunicorn.access")
 """They bring handlers of their own, whose lines nobody would have masked."""
 _TIME: Final = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
+_LEVELS: Final = {
+    **{name: name for name in ("debug", "info", "warning", "error", "critical")},
+    "exception": "error",
+}
+"""By the method with which it is logged."""
+_encoder = msgspec.json.Encoder()
 _COLOURS: Final = {"WARNING": "33", "ERROR": "31", "CRITICAL": "31"}
 
 
@@ -44,7 +53,7 @@ def configure(*, is_json: bool, level: str) -> None:
         level: the least that is written, `debug`, `info`, `warning` or `error`.
     """
     route()
-    handler = _Handler()
+    handler = _JsonHandler() if is_json else _Handler()
     handler.setFormatter(_formatter(_TIME, _head, _json) if is_json else _formatter(_text))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each, _Handler)]:
@@ -79,10 +88,28 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; what goes wrong with it is no fault of who logged."""
         try:
-            sys.stderr.write(f"{self.format(record)}\n")
-            sys.stderr.flush()
+            _write(self.format(record))
         except Exception:  # noqa: BLE001 - as every handler of the standard library does
             self.handleError(record)
+
+
+class _JsonHandler(_Handler):
+    """Lets structlog's events be written by the shortest way, since there is one for each turn."""
+
+    def write(self, level: str, name: str, event: EventDict) -> None:
+        """Write an event that has come through our own processors, in the form of all others."""
+        try:
+            line = _json(None, "", _headed(level, name, _TIME(None, "", event)))
+            with self.lock or nullcontext():
+                _write(line)
+        except Exception:  # noqa: BLE001 - as above; there is no record to tell it with
+            if logging.raiseExceptions:
+                traceback.print_exc(file=sys.stderr)
+
+
+def _write(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def _mask(logger: WrappedLogger, _: str, event: EventDict) -> EventDict:
@@ -116,18 +143,28 @@ def _head(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """What every line begins with, in this order, and nothing of what carried it here."""
     record: logging.LogRecord = event.pop("_record")
     del event["_from_structlog"]
+    return _headed(record.levelname.lower(), record.name, event)
+
+
+def _headed(level: str, name: str, event: EventDict) -> EventDict:
     head: EventDict = {
         "time": event.pop("time"),
-        "level": record.levelname.lower(),
+        "level": level,
         "event": event.pop("event"),
-        "logger": record.name,
+        "logger": name,
     }
-    of_call = {name: event.pop(name) for name in (CALL, TURN) if name in event}
-    return {**head, **of_call, **event}
+    for of_call in (CALL, TURN):
+        if of_call in event:
+            head[of_call] = event.pop(of_call)
+    head.update(event)
+    return head
 
 
 def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
-    return json.dumps(event, ensure_ascii=False)
+    try:
+        return _encoder.encode(event).decode()
+    except UnicodeEncodeError:  # half of a character, as a file may be called
+        return json.dumps(event)
 
 
 def _text(_: WrappedLogger, __: str, event: EventDict) -> str:
@@ -165,12 +202,28 @@ def _formatter(*processors: Processor) -> logging.Formatter:
     )
 
 
+def _hand_over(logger: WrappedLogger, method: str, event: EventDict) -> Any:
+    """Give an event to the one handler that wants it, or as a record to whoever does.
+
+    A record costs as much as half a turn: who called, in which file, process and thread, and all of
+    it twice. Nothing of that is written.
+
+    Raises:
+        DropEvent: it is written; structlog's own word for it.
+    """
+    handlers = logging.getLogger().handlers
+    if len(handlers) == 1 and isinstance(handlers[0], _JsonHandler) and method in _LEVELS:
+        handlers[0].write(_LEVELS[method], logger.name, event)
+        raise structlog.DropEvent
+    return structlog.stdlib.ProcessorFormatter.wrap_for_formatter(logger, method, event)
+
+
 _ROUTE: Final[list[Processor]] = [
     structlog.stdlib.filter_by_level,
     structlog.contextvars.merge_contextvars,
     structlog.processors.format_exc_info,
     # Here and not in the formatter: another handler, too, gets to see the masked event only.
     _mask,
-    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    _hand_over,
 ]
 """Always this very list: structlog's own capture for tests exchanges what is in it."""

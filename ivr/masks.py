@@ -28,6 +28,8 @@ _KEYED: Final = re.compile(
     rf'(?:(?<![\w*#])|{_ESCAPED})(?<!", line )(?<!pid:)'
     rf"(?!{_DATE})(?=[*#]*\d)[\d*#]{{{MIN_KEYED},}}(?!\w)"
 )
+_ENOUGH: Final = re.compile(rf"(?:[\d*#][^\d*#]*){{{MIN_KEYED}}}")
+"""Most words that are logged have not so many keys in all, and then nothing is looked for."""
 _HINTED: Final = 2
 
 
@@ -43,6 +45,8 @@ def masked(text: str, *, is_of_call: bool = True) -> str:
         is_of_call: it may hold what was keyed, so that 4 keys in a row are hidden already: digits,
             with `*` and `#` among them.
     """
+    if _ENOUGH.search(text) is None:
+        return text
     found = _NUMBERS.sub(NUMBER, text)
     return _KEYED.sub(DIGITS, found) if is_of_call else found
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import pty
+import subprocess
 import sys
 from contextlib import contextmanager
 from os import fdopen
@@ -241,6 +242,65 @@ def test_nothing_of_it_goes_where_results_stand(capsys: pytest.CaptureFixture[st
     configure(is_json=False, level="info")
     OF_OTHERS.warning("one")
     assert capsys.readouterr().out == ""
+
+
+WAYS = """
+import logging, sys
+import structlog
+from structlog.contextvars import bound_contextvars
+from ivr.logs import configure
+
+configure(is_json=True, level="info")
+if "beside" in sys.argv:
+    logging.getLogger().addHandler(logging.NullHandler())
+log = structlog.get_logger("ivr.web.line")
+with bound_contextvars(call="CA1", turn=7):
+    log.info("turn", place="main_menu", kept="saved", milliseconds=1.5, is_new=True, back=None)
+    log.warning("refused", why="code 4711 from +91 98765 43210")
+log.error("নমস্কার", name="half of one: \\ud800")
+log.debug("too little to be told")
+try:
+    raise ValueError("keyed 4711")
+except ValueError as error:
+    log.exception("turn_failed")
+    log.error("turn_failed", exc_info=error)
+logging.getLogger("another").warning("as it is")
+log.critical("the end")
+"""
+
+
+def written(*arguments: str) -> list[dict[str, Any]]:
+    """What a process of its own writes: in a test, pytest has handlers beside ours."""
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", WAYS, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def test_an_event_is_written_alike_by_the_short_way_and_the_long_one() -> None:
+    short, long = written(), written("beside")
+    assert all(line.pop("time").endswith("Z") for line in (*short, *long))
+    assert short == long
+    assert [next(iter(line)) for line in short] == ["level"] * 7
+    assert short[0] == {
+        "level": "info",
+        "event": "turn",
+        "logger": "ivr.web.line",
+        "call": "CA1",
+        "turn": 7,
+        "place": "main_menu",
+        "kept": "saved",
+        "milliseconds": 1.5,
+        "is_new": True,
+        "back": None,
+    }
+    assert short[1]["why"] == "code [digits] from [number]"
+    assert short[3]["exception"].endswith("ValueError: keyed [digits]")
 
 
 def test_a_closed_stderr_stops_nobody(

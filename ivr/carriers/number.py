@@ -46,6 +46,8 @@ def caller_name(given: str) -> str | None:
     a country code it is read as India's. What is no number (`client:asha`, `sip:asha@host`) names
     whoever it names: `SIP:asha@HOST:5060;transport=udp` is `sip:asha@host`.
     """
+    if is_e164(given):  # as most are written, and then there is nothing to take off
+        return _number(given)
     found = _SCHEME.match(given.strip())
     rest = unquote(given.strip()[found.end() :] if found else given.strip())
     user = re.split("[@;]", rest)[0].strip()
@@ -58,8 +60,10 @@ def caller_name(given: str) -> str | None:
 
 def is_own(keys: str, given: str) -> bool:
     """Whether these keys are the number from which the caller rings, without its country code."""
+    if len(keys) != NATIONAL_DIGITS:
+        return False
     own = caller_name(given) or ""
-    return is_e164(own) and len(keys) == NATIONAL_DIGITS and own.endswith(keys)
+    return is_e164(own) and own.endswith(keys)
 
 
 def _address(scheme: str, rest: str) -> str:
@@ -74,8 +78,8 @@ def _address(scheme: str, rest: str) -> str:
 
 
 def _number(written: str) -> str | None:
-    digits = re.sub(r"[^0-9]", "", written)
-    if {digits, digits.removeprefix("1")} & _KEYED or len(digits) < MIN_DIGITS:
+    digits = written[1:] if is_e164(written) else re.sub(r"[^0-9]", "", written)
+    if digits in _KEYED or digits.removeprefix("1") in _KEYED or len(digits) < MIN_DIGITS:
         return None
     if len(digits.strip("0")) < MIN_OTHER_DIGITS:
         return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RAW: Final = "werkzeug.url_quote"
 """The way of werkzeug with escapes that are no UTF-8: they stay as they were."""
+PLUS: Final = "%2B"
 
 
 class Webhook(Struct, frozen=True):
@@ -36,13 +37,20 @@ def pairs(encoded: str) -> list[tuple[str, str]]:
     """Names and values of a form or a query, in order, decoded; fields that are empty left out."""
     found = []
     for each in encoded.split("&"):
+        name, _, value = each.partition("=")
         if "%" in each or "+" in each:
-            name, _, value = each.partition("=")
-            found.append((unquote_plus(name, errors=RAW), unquote_plus(value, errors=RAW)))
+            found.append((_decoded(name), _decoded(value)))
         elif each:
-            name, _, value = each.partition("=")
             found.append((name, value))
     return found
+
+
+def _decoded(encoded: str) -> str:
+    if encoded.isalnum():
+        return encoded
+    if encoded.startswith(PLUS) and encoded[len(PLUS) :].isdecimal():
+        return f"+{encoded[len(PLUS) :]}"  # a telephone number: there are four in each form
+    return unquote_plus(encoded, errors=RAW)
 
 
 def arguments(query: str) -> dict[str, str]:
