@@ -106,8 +106,8 @@ def _told(carried: Carried) -> Iterator[str]:
 
 
 def _matched(arguments: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
-    given = arguments.get(name, "")
-    return given if pattern.fullmatch(given) else ""
+    given = arguments.get(name)
+    return given if given and pattern.fullmatch(given) else ""
 
 
 def _number(arguments: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> int:
@@ -115,6 +115,8 @@ def _number(arguments: Mapping[str, str], name: str, pattern: re.Pattern[str]) -
 
 
 def _places(given: str) -> tuple[str, ...]:
+    if not given:
+        return ()
     places = tuple(given.split(_BESIDE, MAX_BACK))
     are_places = len(places) <= MAX_BACK and all(NAMED.fullmatch(each) for each in places)
     return places if are_places else ()

@@ -59,22 +59,20 @@ def words(status: HTTPStatus, why: str) -> Answer:
     return Answer(status, f"{why}\n".encode(), WORDS)
 
 
-def page(*, is_tls: bool) -> Headers:
-    """The headers of what a browser could show."""
+def page(environ: WSGIEnvironment, public_url: str | None) -> Headers:
+    """The headers of what a browser could show; it is to go on asking by https if it did."""
+    is_tls = (public_url or "").startswith("https://") or environ["wsgi.url_scheme"] == "https"
     return [*PAGE, ONLY_TLS] if is_tls else [*PAGE]
 
 
-def is_tls(environ: WSGIEnvironment, public_url: str | None) -> bool:
-    """Whether a browser is to ask this service by https only."""
-    return (public_url or "").startswith("https://") or environ["wsgi.url_scheme"] == "https"
-
-
-def give(answer: Answer, start_response: StartResponse, *, is_tls: bool) -> Iterable[bytes]:
+def give(
+    answer: Answer, environ: WSGIEnvironment, start_response: StartResponse, public_url: str | None
+) -> Iterable[bytes]:
     """The answer as WSGI has it (PEP 3333)."""
     if answer.content_type == TWIML:
         start_response("200 OK", [("Content-Type", TWIML), _length(answer), NOT_KEPT])
         return (answer.body,)
-    headers: Headers = [NOT_KEPT, *page(is_tls=is_tls)]
+    headers: Headers = [NOT_KEPT, *page(environ, public_url)]
     if answer.content_type:
         headers += ("Content-Type", answer.content_type), _length(answer)
     if answer.allow:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ivr.web.answer import FOR_CARRIERS, NOT_KEPT, is_tls, page
+from ivr.web.answer import FOR_CARRIERS, NOT_KEPT, page
 from ivr.web.clips import clips
 from ivr.web.entry import MAX_REQUEST_BYTES
 from ivr.web.health import health
@@ -44,7 +44,7 @@ def _heading(parts: Parts) -> Callable[[Response], Response]:
     def head(response: Response) -> Response:
         response.headers.setdefault(*NOT_KEPT)
         if response.mimetype not in FOR_CARRIERS:
-            response.headers.extend(page(is_tls=is_tls(request.environ, parts.public_url)))
+            response.headers.extend(page(request.environ, parts.public_url))
         return response
 
     return head

@@ -16,7 +16,7 @@ from ivr.carriers import action_url, twilio
 from ivr.engine.answer import Asked
 from ivr.engine.events import CallStarted
 from ivr.errors import CallOverError, EventError
-from ivr.web.answer import Answer, give, is_tls, twiml, words
+from ivr.web.answer import Answer, give, twiml, words
 from ivr.web.apology import Apology
 from ivr.web.entry import entry
 from ivr.web.guard import guard
@@ -61,7 +61,7 @@ class Voice:
             if view is None:
                 return self._beside(environ, start_response)
             answer = self._answered(environ, view)
-        return give(answer, start_response, is_tls=is_tls(environ, self._public_url))
+        return give(answer, environ, start_response, self._public_url)
 
     def _view(self, path: str) -> View | None:
         """What answers at a path; None: no webhook does."""
