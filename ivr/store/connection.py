@@ -1,7 +1,7 @@
-"""One connection to one Redis, on which no answer takes longer than it may.
+"""How connections to Redis are made: to a host, over TLS, or to a socket on this machine.
 
-redis-py bounds each read; a server that lets its answer trickle makes many reads of one answer, and
-could hold a turn for minutes. Here the whole command has one end, by the clock.
+redis-py makes them. It bounds each read alone; a server that lets its answers trickle makes many
+reads, and could hold a turn for minutes. Here all of it has one end, by the clock.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
-from redis import ResponseError
 from redis.connection import Connection, SSLConnection, UnixDomainSocketConnection
 
 from ivr.redis_url import Host
+from ivr.store.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ivr.redis_url import RedisUrl
 
-Command: TypeAlias = tuple[str | bytes | int, ...]
-"""A command of Redis with its arguments."""
 Address: TypeAlias = Host | str
 """Where a server listens: a host, or the path of a socket."""
 RESP: Final = 2
@@ -31,17 +27,17 @@ class _TimedSocket:
     """A socket that sends and receives until a given moment, however small the pieces are."""
 
     def __init__(self, inner: Any, until: float) -> None:
-        self._inner = inner
-        self.until = until
+        self.inner = inner
+        self._until = until
 
     def recv_into(self, buffer: bytearray) -> int:
-        self._inner.settimeout(self._left())
-        received: int = self._inner.recv_into(buffer)
+        self.inner.settimeout(self._left())
+        received: int = self.inner.recv_into(buffer)
         return received
 
     def sendall(self, data: bytes) -> None:
-        self._inner.settimeout(self._left())
-        self._inner.sendall(data)
+        self.inner.settimeout(self._left())
+        self.inner.sendall(data)
 
     def _left(self) -> float:
         """Seconds until the end.
@@ -49,21 +45,21 @@ class _TimedSocket:
         Raises:
             TimeoutError: it is past.
         """
-        left = self.until - time.monotonic()
+        left = self._until - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the time for this command is over")
+            raise TimeoutError("the time for this connection is over")
         return left
 
     def __getattr__(self, name: str) -> Any:
-        """All else that redis-py asks of a socket: to look whether it is open, and to close it."""
-        return getattr(self._inner, name)
+        """All else that redis-py asks of a socket: to close it."""
+        return getattr(self.inner, name)
 
 
 class _Timed:
     """What the connections of redis-py are given besides."""
 
     until: float = 0.0
-    """By `time.monotonic`: when the present command must be over."""
+    """By `time.monotonic`: when the connection must be made."""
     _sock: Any
 
     @property
@@ -92,11 +88,12 @@ class _Timed:
         except (UnicodeError, LookupError) as error:  # of a name such as `redis..internal`
             raise OSError("no host can have this name") from error
 
-    def give_until(self, until: float) -> None:
-        """Sets the moment at which what is asked next must be over."""
+    def made(self, until: float) -> Any:
+        """See `ivr.store.wire.Connection`."""
         self.until = until
-        if self._sock is not None:
-            self._sock.until = until
+        inner: Any = super()
+        inner.connect()
+        return self._sock.inner
 
 
 class _TimedConnection(_Timed, Connection):  # type: ignore[misc] # the times are told, not kept
@@ -129,8 +126,21 @@ class Opener:
         }
         self._is_tls = url.is_tls
 
-    def open(self, address: Address) -> Any:
+    def open(self, address: Address) -> Wire:
         """A connection to a Redis that holds our keys."""
+        return Wire(self._connection(address))
+
+    def open_sentinel(self, host: Host, *, is_known: bool) -> Wire:
+        """A connection to a Sentinel, which has no databases.
+
+        Args:
+            host: where it listens.
+            is_known: give the password; a Sentinel that has none would refuse it.
+        """
+        login = self._login if is_known else {}
+        return Wire(_TCP(host=host.name, port=host.port, **{**self._options, "db": 0}, **login))
+
+    def _connection(self, address: Address) -> Any:
         options = {**self._options, **self._login}
         match address:
             case str():
@@ -141,43 +151,3 @@ class Opener:
                 return _TCP(host=name, port=port, **options)
             case _:
                 assert_never(address)
-
-    def open_sentinel(self, host: Host, *, is_known: bool) -> Any:
-        """A connection to a Sentinel, which has no databases.
-
-        Args:
-            host: where it listens.
-            is_known: give the password; a Sentinel that has none would refuse it.
-        """
-        login = self._login if is_known else {}
-        return _TCP(host=host.name, port=host.port, **{**self._options, "db": 0}, **login)
-
-
-def ask(connection: Any, commands: Sequence[Command], until: float) -> list[Any]:
-    """The answers to some commands, sent in one go; the connection can be used again after it.
-
-    Args:
-        connection: of an `Opener`, connected or not.
-        commands: at least one.
-        until: by `time.monotonic`, when all of it must be over.
-
-    Raises:
-        redis.TimeoutError: it was not.
-        redis.ConnectionError: there is no connection, or it broke.
-        redis.ResponseError: one of the commands was refused; the answers after it are read.
-    """
-    connection.give_until(until)
-    connection.connect()
-    connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-    answers = [_answer(connection) for _ in commands]
-    for answer in answers:
-        if isinstance(answer, ResponseError):
-            raise answer
-    return answers
-
-
-def _answer(connection: Any) -> Any:
-    try:
-        return connection.read_response()
-    except ResponseError as refusal:
-        return refusal

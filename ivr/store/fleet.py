@@ -17,7 +17,7 @@ from redis.exceptions import AskError, MovedError
 
 from ivr.redis_url import Host, Kind
 from ivr.store.breaker import Breaker, Watch
-from ivr.store.connection import Opener, ask
+from ivr.store.connection import Opener
 from ivr.store.keys import PARTITIONS, PROBE_SECONDS, Names
 from ivr.store.node import Node, NowhereError, told
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ivr.redis_url import RedisUrl
-    from ivr.store.connection import Command
+    from ivr.store.wire import Command, Wire
 
 MAX_REDIRECTS: Final = 3
 """So often one command is sent on while a Cluster moves its keys about."""
@@ -120,7 +120,7 @@ class Alone:
         self._sentinels = (*self._sentinels[1:], *self._sentinels[:1])
         _probe(self._node, self.names.probe(0))
 
-    def _open(self, until: float) -> Any:
+    def _open(self, until: float) -> Wire:
         """A connection to the server, or to whoever is master now.
 
         Raises:
@@ -150,15 +150,15 @@ class Alone:
         """What one Sentinel answers; a password is given only to one that asks for it."""
         command: Command = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", service)
         for is_known in (False, True):
-            connection = self._opener.open_sentinel(sentinel, is_known=is_known)
+            wire = self._opener.open_sentinel(sentinel, is_known=is_known)
             try:
-                found: list[bytes] | None = ask(connection, [command], until)[0]
+                found: list[bytes] | None = wire.ask([command], until)[0]
             except redis.AuthenticationError:
                 continue
             else:
                 return found
             finally:
-                connection.disconnect()
+                wire.close()
         return None
 
 
@@ -259,15 +259,15 @@ class Cluster:
         failures = {host: node.breaker.failures for host, node in tuple(self._nodes.items())}
         hosts = dict.fromkeys((*failures, *self._seeds))
         for host in sorted(hosts, key=lambda each: failures.get(each, 0)):
-            connection = self._opener.open(host)
+            wire = self._opener.open(host)
             most = min(until, time.monotonic() + self._timeout_seconds / 2)
             try:
-                found = ask(connection, [("CLUSTER", "SLOTS")], most)[0]
+                found = wire.ask([("CLUSTER", "SLOTS")], most)[0]
             except redis.RedisError as error:
                 why = told(error)
                 continue
             finally:
-                connection.disconnect()
+                wire.close()
             known = max(known, _owners(found, host), key=_count)
             if all(known):
                 break

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import redis
 from redis.exceptions import AskError, NoScriptError, TryAgainError
 
 from ivr.errors import StoreError
-from ivr.store.connection import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ivr.store.breaker import Breaker
-    from ivr.store.connection import Command
+    from ivr.store.wire import Command, Wire
 
 _TURNED: Final = ("READONLY", "MASTERDOWN", "NOREPLICAS")
 """What a server says that is no master any more, or has no replica that it must have: another may
@@ -33,7 +33,7 @@ class Node:
 
     def __init__(
         self,
-        open_one: Callable[[float], Any],
+        open_one: Callable[[float], Wire],
         timeout_seconds: float,
         breaker: Breaker,
         *,
@@ -54,7 +54,7 @@ class Node:
         """What a server says that is well, and tells what to do."""
         if is_of_cluster:
             self._well += (AskError,)
-        self._idle: list[Any] = []
+        self._idle: list[Wire] = []
         self._generation = 0
         """How often all connections were dropped: those that were out meanwhile are old."""
 
@@ -108,8 +108,9 @@ class Node:
         """Closes every connection that nobody uses; the others are closed when they come back."""
         self._generation += 1
         idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.disconnect()
+        with suppress(IndexError):
+            while True:  # one by one: a thread that takes one at this moment has it for itself
+                idle.pop().close()
 
     def _answers(self, commands: Sequence[Command], until: float) -> list[Any]:
         """Asks on an open connection, and once more on a new one if that has broken.
@@ -119,20 +120,19 @@ class Node:
         """
         if time.monotonic() >= until:
             raise redis.TimeoutError("the time for this turn is over")
-        connection = self._open_idle()
-        if connection is not None:
+        wire = self._open_idle()
+        if wire is not None:
             try:
-                return self._answers_on(connection, commands, until)
+                return self._answers_on(wire, commands, until)
             except redis.ConnectionError:
                 self.drop()
         return self._answers_on(self._open_one(until), commands, until)
 
-    def _answers_on(self, connection: Any, commands: Sequence[Command], until: float) -> list[Any]:
+    def _answers_on(self, wire: Wire, commands: Sequence[Command], until: float) -> list[Any]:
         generation = self._generation
         is_whole = False
         try:
-            now = time.monotonic()
-            answers = ask(connection, commands, min(until, now + self._timeout_seconds))
+            answers = wire.ask(commands, min(until, time.monotonic() + self._timeout_seconds))
             is_whole = True
         except redis.ResponseError:  # an answer like any other: the connection is in order
             is_whole = True
@@ -141,28 +141,20 @@ class Node:
             return answers
         finally:
             if is_whole and generation == self._generation:
-                self._idle.append(connection)
+                self._idle.append(wire)
             else:
-                connection.disconnect()
+                wire.close()
 
-    def _open_idle(self) -> Any:
+    def _open_idle(self) -> Wire | None:
         """A connection that is open still; None: there is none."""
         while True:
             try:
-                connection = self._idle.pop()
+                wire = self._idle.pop()
             except IndexError:
                 return None
-            if connection.pid == os.getpid() and _is_quiet(connection):
-                return connection
-            connection.disconnect()
-
-
-def _is_quiet(connection: Any) -> bool:
-    """Whether it is open, and nothing waits on it that nobody has asked for."""
-    try:
-        return not connection.can_read()
-    except redis.RedisError:
-        return False
+            if wire.pid == os.getpid() and wire.is_quiet:
+                return wire
+            wire.close()
 
 
 def told(error: redis.RedisError) -> str:

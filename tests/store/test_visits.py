@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from contextlib import closing
@@ -19,6 +20,7 @@ from ivr.errors import StoreError
 from ivr.store.keys import PARTITIONS, CallKey, Kept, Names, kinds, partition, tag
 from ivr.store.redis import RedisStore
 from ivr.store.saving import Erased, Known, Learnt, Saving
+from tests.faults.redis_servers import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,6 +194,19 @@ def test_connections_are_used_again(redis_url: str, raw: Any) -> None:
         for number in range(20):
             assert save(store, number)
     assert raw.info("stats")["total_connections_received"] - before == 1
+
+
+def test_a_store_that_nobody_closed_closes_its_connections(redis_url: str, raw: Any) -> None:
+    """Whenever Python tidies up: it has moved the parts to where it looks seldom before they go."""
+    gc.collect()  # what earlier tests have left
+    before = raw.info("clients")["connected_clients"]
+    store = RedisStore(redis_url)
+    store.ping()
+    gc.collect()
+    assert raw.info("clients")["connected_clients"] == before + 1
+    del store
+    gc.collect()
+    wait_until(lambda: raw.info("clients")["connected_clients"] == before)
 
 
 def test_a_process_that_was_forked_opens_connections_of_its_own(redis_url: str, raw: Any) -> None:
