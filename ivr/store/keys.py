@@ -117,27 +117,27 @@ class Names(Struct, frozen=True):
 
     def call(self, call: CallKey) -> str:
         """Of the session of a call."""
-        return self._named("call", call.partition, call.sid)
+        return f"{self._before(call.caller_key or call.sid)}call:{call.sid}"
 
     def caller(self, caller_key: str) -> str:
         """Of what is kept of a caller."""
-        return self._named("caller", partition(caller_key), caller_key)
+        return f"{self._before(caller_key)}caller:{caller_key}"
 
     def calls(self, caller_key: str) -> str:
         """Of a caller's calls of the last hour."""
-        return self._named("calls", partition(caller_key), caller_key)
+        return f"{self._before(caller_key)}calls:{caller_key}"
 
     def used(self, caller_key: str) -> str:
         """Of the seconds that a caller has used."""
-        return self._named("used", partition(caller_key), caller_key)
+        return f"{self._before(caller_key)}used:{caller_key}"
 
     def counts(self, at: int, day: str) -> str:
         """Of the counts of a day, YYYY-MM-DD in UTC, of the calls in one partition."""
-        return self._named("counts", at, day)
+        return f"{self._at(at)}counts:{day}"
 
     def probe(self, at: int) -> str:
         """Of what shows that Redis can write."""
-        return self._named("probe", at)
+        return f"{self._at(at)}probe"
 
     def pattern(self, prefix: str) -> str:
         """What SCAN finds all keys of a prefix by, such as `ivr:call:`."""
@@ -149,8 +149,13 @@ class Names(Struct, frozen=True):
         """All of them; outside of a Cluster there is one."""
         return range(PARTITIONS if self.is_cluster else 1)
 
-    def _named(self, kind: str, at: int, *rest: str) -> str:
-        return ":".join(("ivr", *([f"{{{at:02x}}}"] if self.is_cluster else []), kind, *rest))
+    def _before(self, name: str) -> str:
+        """How the keys begin of what a caller's key, or a CallSid, names."""
+        return self._at(partition(name)) if self.is_cluster else "ivr:"
+
+    def _at(self, at: int) -> str:
+        """How the keys of a partition begin."""
+        return f"ivr:{{{at:02x}}}:" if self.is_cluster else "ivr:"
 
 
 def partition(name: str) -> int:
@@ -166,4 +171,4 @@ def tag(key: bytes) -> bytes:
 
 def day_of(now: datetime) -> str:
     """The day that counts are of, YYYY-MM-DD, by the clock of `now`."""
-    return f"{now:%Y-%m-%d}"
+    return now.date().isoformat()

@@ -45,27 +45,31 @@ def _script(text: str) -> Script:
 
 
 SAVE: Final = _script("""
-local before, after, session_seconds = ARGV[1], ARGV[2], ARGV[3]
-local counts_seconds, degraded = ARGV[4], tonumber(ARGV[5])
-local memory, memory_seconds, used = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-if redis.call('GET', KEYS[1]) ~= (before ~= '' and before) then return 0 end
-redis.call('SET', KEYS[1], after, 'EX', session_seconds)
-for i = 10, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
-if degraded > 0 then redis.call('HINCRBY', KEYS[2], 'degraded', degraded) end
-if #ARGV > 9 or degraded > 0 then redis.call('EXPIRE', KEYS[2], counts_seconds) end
-if memory_seconds > 0 then redis.call('SET', KEYS[3], memory, 'EX', memory_seconds)
-elseif memory_seconds < 0 then redis.call('DEL', KEYS[3]) end
-if used > 0 and redis.call('INCRBY', KEYS[4], used) == used then
-  redis.call('EXPIRE', KEYS[4], ARGV[9])
+local call, session, before = redis.call, KEYS[1], ARGV[1]
+if call('GET', session) ~= (before ~= '' and before) then return 0 end
+call('SET', session, ARGV[2], 'EX', ARGV[3])
+local counts, degraded, first = KEYS[2], ARGV[5], 6
+if KEYS[3] then
+  local memory, memory_seconds, used = ARGV[6], ARGV[7], ARGV[8]
+  first = 10
+  if memory_seconds == '-1' then call('DEL', KEYS[3])
+  elseif memory_seconds ~= '0' then call('SET', KEYS[3], memory, 'EX', memory_seconds) end
+  if used ~= '0' and call('INCRBY', KEYS[4], used) == tonumber(used) then
+    call('EXPIRE', KEYS[4], ARGV[9])
+  end
 end
+for i = first, #ARGV do call('HINCRBY', counts, ARGV[i], 1) end
+if degraded ~= '0' then call('HINCRBY', counts, 'degraded', degraded) end
+if ARGV[first] or degraded ~= '0' then call('EXPIRE', counts, ARGV[4]) end
 return 1
 """)
 """Saves a session only if what is held is still what was loaded, and all else in the same trip.
 
 So a save that is sent twice, because its answer was lost, counts once: the second finds what the
-first has left. KEYS: session, counts, and of a known caller memory and used seconds. ARGV: what was
-loaded, what is saved, its seconds, the seconds of counts, degraded answers, the memory and its
-seconds (0: leave it, -1: delete it), seconds used, how long those count, then each count.
+first has left. KEYS: session, counts, and where anything is told of a known caller, memory and used
+seconds. ARGV: what was loaded, what is saved, its seconds, the seconds of counts, degraded answers;
+with the keys of a caller the memory and its seconds (0: leave it, -1: delete it), seconds used, how
+long those count; then each count. Most turns tell nothing of a caller, and send less.
 """
 
 ADMIT: Final = _script("""

@@ -43,6 +43,7 @@ class Visit:
         self._kept = kept
         self._degraded = degraded
         self._at = call.partition
+        self._name = fleet.names.call(call)
         self._until = time.monotonic() + seconds
 
     def load(self) -> Held:
@@ -51,7 +52,7 @@ class Visit:
         Raises:
             StoreError: Redis did not answer in time.
         """
-        stored = got(self._fleet, self._at, self._fleet.names.call(self._call), self._until)
+        stored = got(self._fleet, self._at, self._name, self._until)
         return Held(parse(stored) if stored else None, stored)
 
     def recall(self) -> Memory | None:
@@ -106,9 +107,10 @@ class Visit:
     def save(self, before: Held, saving: Saving, now: datetime) -> bool:
         """Keeps what a turn leaves, unless somebody has saved this call since `before`.
 
-        Answers that were given without Redis since the last save are counted with it, as
-        `degraded`. Should the answer to a save be lost, it may have been made all the same; the
-        next one for this call then finds it.
+        Of a caller whose number is withheld nothing is kept, whatever was learnt. Answers that were
+        given without Redis since the last save are counted with it, as `degraded`. Should the
+        answer to a save be lost, it may have been made all the same; the next one for this call
+        then finds it.
 
         Returns:
             Whether it was kept.
@@ -126,27 +128,32 @@ class Visit:
         return is_kept
 
     def _saved(self, before: Held, saving: Saving, now: datetime, degraded: int) -> int:
-        names, call, session = self._fleet.names, self._call, saving.session
+        session, names = saving.session, self._fleet.names
         is_closed = session.phase is Phase.CLOSED
-        memory, seconds = _learnt(saving)
-        keys = [names.call(call), names.counts(self._at, day_of(now))]
-        caller = call.caller_key
-        if caller is not None:
-            keys += [names.caller(caller), names.used(caller)]
-        args: tuple[str | bytes | int, ...] = (
-            before.stored,
-            dump(session),
-            self._kept.ended_seconds if is_closed else SESSION_SECONDS,
-            self._kept.counts_seconds,
-            degraded,
-            memory,
-            seconds,
-            saving.used_seconds if caller else 0,
-            USED_SECONDS,
-            *(count.name for count in saving.counts),
+        keys, of_caller = self._of_caller(saving)
+        wanted = Run(
+            SAVE,
+            (self._name, names.counts(self._at, day_of(now)), *keys),
+            (
+                before.stored,
+                dump(session),
+                self._kept.ended_seconds if is_closed else SESSION_SECONDS,
+                self._kept.counts_seconds,
+                degraded,
+                *of_caller,
+                *[count.name for count in saving.counts],
+            ),
         )
-        saved: int = run(self._fleet, self._at, Run(SAVE, tuple(keys), args), self._until)
+        saved: int = run(self._fleet, self._at, wanted, self._until)
         return saved
+
+    def _of_caller(self, saving: Saving) -> tuple[tuple[str, ...], tuple[bytes | int, ...]]:
+        """The keys and the arguments of `SAVE` that tell of the caller; empty: it tells nothing."""
+        caller, names = self._call.caller_key, self._fleet.names
+        if caller is None or (saving.learnt is None and not saving.used_seconds):
+            return (), ()
+        keys = (names.caller(caller), names.used(caller))
+        return keys, (*_learnt(saving), saving.used_seconds, USED_SECONDS)
 
 
 def _learnt(saving: Saving) -> tuple[bytes, int]:

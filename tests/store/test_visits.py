@@ -97,7 +97,8 @@ def test_a_withheld_number_has_no_limits_and_nothing_is_kept_of_it(
         visit = store.visit(call(number, None))
         assert visit.admit(Limits(calls_an_hour=1, minutes_a_day=1), NOW) == Known()
         assert visit.recall() is None
-        assert visit.save(visit.load(), Saving(session=SESSION, used_seconds=600), NOW)
+        saving = Saving(session=SESSION, learnt=Learnt(memory=MEMORY, seconds=60), used_seconds=600)
+        assert visit.save(visit.load(), saving, NOW)
     assert {key.rpartition(b"CA")[0] for key in raw.scan_iter()} == {b"ivr:call:"}
 
 
