@@ -14,7 +14,7 @@ from ivr.engine.keeping import begun, to_keep
 from ivr.engine.moves import Moment, fresh, holds
 from ivr.engine.session import Phase
 from ivr.engine.speak import SECONDS_IN_MINUTE
-from ivr.engine.step import MAX_RESAID, hand_over, resaid, restate, step
+from ivr.engine.step import MAX_RESAID, hand_over, resaid, restate, stepped
 from ivr.engine.turn import Count, Turn
 from ivr.flow.places import is_place, renamed
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 MAX_TURN: Final = 9999
 """A turn beyond this is not ours: at ten seconds a turn, more than a day of one call."""
+
+
+_NO_MORE: Final = frozenset({Phase.CLOSED, Phase.REFUSED})
+"""How far a call is to which nothing is said any more."""
 
 
 class Asked(Struct, frozen=True):
@@ -80,14 +84,14 @@ def _answered(flow: Flow, session: Session | None, asked: Asked, here: Circumsta
     """The answer of a version of the flow that is to give it."""
     can_be = _can_be(asked)
     if session is None:
-        return _taken_up(flow, asked, here) if can_be else step(flow, None, asked.event, here)
+        return _taken_up(flow, asked, here) if can_be else stepped(flow, None, asked.event, here)
     if session.phase is Phase.CLOSED:
         return answer_over(flow, session, asked.place, asked.turn, asked.event)
     if session.phase is Phase.REFUSED:
         return restate(flow, session, here.codes)
     due = (asked.place, asked.turn) == (session.place, session.turn)
     if due or not is_place(flow, session.place):
-        return step(flow, session, asked.event, here)
+        return stepped(flow, session, asked.event, here)
     if can_be and asked.turn > session.turn and is_place(flow, asked.place):
         return _caught_up(flow, session, asked, here)
     if asked.turn == session.turn - 1:
@@ -117,21 +121,20 @@ def _is_elsewhere(
     flow: Flow, session: Session | None, asked: Asked, circumstances: Circumstances
 ) -> bool:
     """Whether a place is asked for that another version of the flow has, and this one does not."""
-    if not circumstances.has_siblings or asked.carried.hop >= MAX_HOPS:
+    if not circumstances.has_siblings:
         return False
-    if not _can_be(asked) or NAMED.fullmatch(asked.place) is None:
+    place = asked.place if session is None or asked.turn > session.turn else session.place
+    if is_place(flow, place):
         return False
-    if session is None:
-        return not is_place(flow, asked.place)
-    if session.phase in {Phase.CLOSED, Phase.REFUSED} or session.resaid >= MAX_RESAID:
+    if session is not None and (session.phase in _NO_MORE or session.resaid >= MAX_RESAID):
         return False
-    place = asked.place if asked.turn > session.turn else session.place
-    return not is_place(flow, place)
+    is_turn = _can_be(asked) and NAMED.fullmatch(asked.place) is not None
+    return is_turn and asked.carried.hop < MAX_HOPS
 
 
 def _taken_up(flow: Flow, asked: Asked, circumstances: Circumstances) -> Turn:
     """A step of a call whose session is lost."""
-    turn = step(flow, _lost(flow, asked, circumstances), asked.event, circumstances)
+    turn = stepped(flow, _lost(flow, asked, circumstances), asked.event, circumstances)
     return _compared(flow, _known(flow, asked, circumstances), turn, circumstances, "session_lost")
 
 
@@ -146,7 +149,7 @@ def _caught_up(flow: Flow, session: Session, asked: Asked, circumstances: Circum
         phase=Phase.RUNNING,
         heard=0,
     )
-    turn = step(flow, restored(flow, behind, asked.carried), asked.event, circumstances)
+    turn = stepped(flow, restored(flow, behind, asked.carried), asked.event, circumstances)
     return _compared(flow, session, turn, circumstances, "session_behind")
 
 

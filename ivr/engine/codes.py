@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from itertools import pairwise
+from operator import eq
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.errors import FlowError
+from ivr.flow.derived import once
 from ivr.flow.model import Flow, Practice
 
 if TYPE_CHECKING:
@@ -25,8 +26,15 @@ NEAR: Final = 2
 
 def keyed_codes(secret: bytes, call_sid: str) -> Codes:
     """Codes that follow from a secret and the call alone, by a keyed hash."""
+    known: dict[tuple[str, int], str] = {}  # a turn asks for some of them more than once
 
     def codes(label: str, length: int) -> str:
+        made = known.get((label, length))
+        if made is None:
+            made = known[label, length] = hashed(label, length)
+        return made
+
+    def hashed(label: str, length: int) -> str:
         key = f"practice\0{call_sid}\0{label}".encode()
         number = int.from_bytes(hmac.digest(secret, key, hashlib.sha256))
         return str(number % 10**length).zfill(length)
@@ -49,7 +57,7 @@ def code_at(flow: Flow, node_id: NodeId, codes: Codes) -> str:
     if code.digits is not None:
         return code.digits
     made: dict[NodeId, str] = {}
-    for other_id, length in _fresh(flow):
+    for other_id, length in _alike(flow)[node_id]:
         made[other_id] = _made(other_id, length, codes, set(made.values()))
     return made[node_id]
 
@@ -61,18 +69,24 @@ def _practice(flow: Flow, node_id: NodeId) -> Practice:
     return node
 
 
-def _fresh(flow: Flow) -> list[tuple[NodeId, int]]:
-    return [
-        (node_id, node.code.length)
-        for node_id, node in flow.nodes.items()
-        if isinstance(node, Practice) and node.code.length is not None
-    ]
+@once
+def _alike(flow: Flow) -> dict[NodeId, tuple[tuple[NodeId, int], ...]]:
+    """Each node with a fresh code, after those before it whose codes are as long, with the length.
+
+    Only they decide which code it has: of another length none can equal it.
+    """
+    found: dict[NodeId, tuple[tuple[NodeId, int], ...]] = {}
+    fresh: dict[int, tuple[tuple[NodeId, int], ...]] = {}
+    for node_id, node in flow.nodes.items():
+        if isinstance(node, Practice) and (length := node.code.length) is not None:
+            found[node_id] = fresh[length] = (*fresh.get(length, ()), (node_id, length))
+    return found
 
 
 def _made(node_id: NodeId, length: int, codes: Codes, taken: set[str]) -> str:
     made = codes(node_id, length)
     for attempt in range(1, MAX_ATTEMPTS):
-        if made not in taken and all(one != two for one, two in pairwise(made)):
+        if made not in taken and not any(map(eq, made, made[1:])):
             break
         made = codes(f"{node_id}#{attempt}", length)
     return made

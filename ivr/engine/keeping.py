@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ivr.engine.memory import Forgotten, Memory
 from ivr.engine.session import Session
+from ivr.flow.derived import once
 from ivr.flow.model import Asking, Flow
 from ivr.flow.places import first_place, home, index_at, present, split
 
@@ -60,11 +61,12 @@ def to_keep(
     """
     if not after.is_kept:
         return Forgotten() if before.is_kept else None
-    was, now = (_memory(flow, each) for each in (before, after))
-    # Who goes on at a bookmark has been there now: its time begins anew.
-    is_there = after.bookmark in {after.place, split(after.place)[0]}
-    if now == was and (not is_there or before.place == after.place):
-        return None
+    if _is_known(before, after):
+        # Who goes on at a bookmark has been there now: its time begins anew.
+        is_there = after.bookmark in {after.place, split(after.place)[0]}
+        if not is_there or before.place == after.place:
+            return None
+    now = _memory(flow, after)
     if now == _nothing(flow):
         return Forgotten()
     return replace(now, at=int(circumstances.now.timestamp()))
@@ -81,6 +83,18 @@ def seconds_kept(flow: Flow, memory: Memory | Forgotten) -> int:
     return int(time.total_seconds())
 
 
+def _is_known(before: Session, after: Session) -> bool:
+    """Whether a turn has changed nothing of what there is to keep of a caller."""
+    return (
+        before.bookmark == after.bookmark
+        and before.patience == after.patience
+        and before.pace == after.pace
+        and before.simple == after.simple
+        and before.language == after.language
+    )
+
+
+@once
 def _nothing(flow: Flow) -> Memory:
     """Of whom this is all, nothing need be kept."""
     return Memory(at=0, language=flow.flow.default_language)

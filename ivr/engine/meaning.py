@@ -12,7 +12,8 @@ from zlib import crc32
 
 import msgspec
 
-from ivr.engine.speak import steps_at_once, steps_heard
+from ivr.engine.speak import steps_heard
+from ivr.flow.derived import derived
 from ivr.flow.model import Lesson, Menu, Practice, Think
 from ivr.flow.places import MAX_RENAMED, index_at, split
 
@@ -30,25 +31,37 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _Row: TypeAlias = tuple[object, ...]
 
 
-def meaning(flow: Flow, session: Session) -> int:
-    """CRC-32 of what keys do where the session stands; 0 where none is awaited."""
-    return _number(_keys(flow, session, str))
+@derived
+def meaning(flow: Flow, place: str, *, together: bool) -> int:
+    """CRC-32 of what keys do at a place; 0 where none is awaited.
+
+    Args:
+        flow: as it is now.
+        place: of this flow or not.
+        together: lessons say several steps at once, and the keys of all of them count.
+    """
+    return _number(_keys(flow, place, str, together=together))
 
 
 def is_as_heard(flow: Flow, session: Session) -> bool:
     """Whether keys do what they did when the place was said, under whatever names."""
-    if session.heard in {0, meaning(flow, session)}:
+    place, heard = session.place, session.heard
+    if heard in {0, meaning(flow, place, together=session.together)}:
         return True
-    if not flow.renamed:
-        return False
+    return bool(flow.renamed) and heard in _spellings(flow, place, together=session.together)
+
+
+@derived
+def _spellings(flow: Flow, place: str, *, together: bool) -> frozenset[int]:
+    """What the keys of a place mean, with each goal named as it was in some earlier version."""
     goals = _Goals()
-    _keys(flow, session, goals.named)
+    _keys(flow, place, goals.named, together=together)
     spelt = [(goal, *_former(flow, goal)) for goal in goals.found]
-    for names in islice(product(*spelt), MAX_SPELLINGS):
-        called = dict(zip(goals.found, names, strict=True))
-        if _number(_keys(flow, session, called.__getitem__)) == session.heard:
-            return True
-    return False
+    every = (dict(zip(goals.found, names, strict=True)) for names in product(*spelt))
+    return frozenset(
+        _number(_keys(flow, place, called.__getitem__, together=together))
+        for called in islice(every, MAX_SPELLINGS)
+    )
 
 
 class _Goals:
@@ -66,17 +79,18 @@ def _number(keys: _Row) -> int:
     return crc32(_encode(keys)) if keys else 0
 
 
-def _keys(flow: Flow, session: Session, named: Callable[[str], str]) -> _Row:
+def _keys(flow: Flow, place: str, named: Callable[[str], str], *, together: bool) -> _Row:
     """What each key does, and silence where it leads on; goals as `named` has them."""
-    node = flow.nodes.get(split(session.place)[0])
+    node = flow.nodes.get(split(place)[0])
     match node:
         case Menu(options=options, any_key=any_key, silence=silence):
             on = silence and (silence.after, named(silence.go), _changes(silence.set))
             return ("menu", _options(options, named), any_key and named(any_key), on)
         case Lesson(next=behind):
-            index = index_at(flow, session.place)
-            own = (each for step in steps_heard(session, node, index) for each in step.options)
-            is_last = index + steps_at_once(session, node, index) >= len(node.steps)
+            index = index_at(flow, place)
+            heard = steps_heard(node, index, together=together)
+            own = (each for step in heard for each in step.options)
+            is_last = index + len(heard) >= len(node.steps)
             return ("lesson", _options(own, named), named(behind) if is_last else None)
         case Practice(code=code, next=behind):
             same_as = code.same_as and named(code.same_as)

@@ -13,7 +13,6 @@ from ivr.engine.session import Phase, Session
 from ivr.engine.speak import instructions
 from ivr.engine.turn import Count, Turn
 from ivr.flow.model import (
-    Asking,
     Branch,
     Change,
     End,
@@ -24,6 +23,7 @@ from ivr.flow.model import (
     Node,
     Practice,
     Say,
+    Think,
     Transfer,
 )
 from ivr.flow.places import first_place, home, index_at, present, split
@@ -68,26 +68,30 @@ def arrive(at: Moment, goal: str, via: Via) -> Turn:
     The goal is a place, a node, or one of the reserved `return` and `bookmark`. A lesson named
     without a step is entered at its first; a call whose goal is gone goes home.
     """
-    at = at.having(replace(at.session, has_helper=holds(at, "helper")))
-    said, counted, place = list(via.lead), list(via.effects), goal
+    at = _helped(at)
+    lead, counted, place = via.lead, list(via.effects), goal
     for _ in range(MAX_PASSED + 1):  # a checked flow has no longer row
         at, place = _resolved(at, goal)
         counted.append(Count(f"reached.{place}"))
         match at.flow.nodes[split(place)[0]]:
+            case Lesson() | Menu() | Practice() | Think() | End():
+                break
             case Say() as say:
-                said.append(say.prompt)
+                lead = (*lead, say.prompt)
                 if say.finishes:
                     counted.append(Count(f"finished.{place}"))
                     at = at.having(replace(at.session, bookmark=None))
                 goal = say.next
             case Branch() as branch:
                 goal = next((w.go for w in branch.when if holds(at, w.condition)), branch.otherwise)
-            case Transfer(nobody=nobody) if not at.session.has_helper:
-                said += [] if nobody.prompt is None else [nobody.prompt]
-                at, goal = changed(at, nobody.set), nobody.go
-            case _:
+            case Transfer() if at.session.has_helper:
                 break
-    session = _landed(at, place, replace(via, lead=tuple(said)))
+            case Transfer(nobody=nobody):
+                lead = lead if nobody.prompt is None else (*lead, nobody.prompt)
+                at, goal = changed(at, nobody.set), nobody.go
+            case other:
+                assert_never(other)
+    session = _landed(at, place, lead, via)
     return Turn(session, instructions(at.flow, session, at.circumstances.codes), tuple(counted))
 
 
@@ -106,7 +110,7 @@ def stay(at: Moment, *lead: PromptId, settles: bool) -> Turn:
         again=True,
         settles=settles,
         after_silence=False,
-        heard=meaning(at.flow, at.session),
+        heard=meaning(at.flow, at.session.place, together=at.session.together),
     )
     return Turn(session, instructions(at.flow, session, at.circumstances.codes))
 
@@ -136,9 +140,16 @@ def changed(at: Moment, change: Change | None) -> Moment:
 
 def is_beside(node: Node) -> bool:
     """Whether a node is beside the way and no place to come back to, such as the menu of help."""
-    return isinstance(node, Transfer) or (
-        isinstance(node, Asking) and node.aside and not isinstance(node, Lesson)
-    )
+    return not isinstance(node, Lesson) and _is_aside(node)
+
+
+def _is_aside(node: Node) -> bool:
+    """Whether a node lies aside of the way, so that `return` leads back from it."""
+    match node:
+        case Lesson(aside=aside) | Menu(aside=aside) | Practice(aside=aside) | Think(aside=aside):
+            return aside
+        case _:
+            return isinstance(node, Transfer)
 
 
 def holds(at: Moment, condition: Condition) -> bool:
@@ -153,6 +164,14 @@ def holds(at: Moment, condition: Condition) -> bool:
             return at.session.bookmark is not None
         case _:
             assert_never(condition)
+
+
+def _helped(at: Moment) -> Moment:
+    """The moment in which it is known whether a person can be rung."""
+    has_helper = holds(at, "helper")
+    if has_helper == at.session.has_helper:
+        return at
+    return at.having(replace(at.session, has_helper=has_helper))
 
 
 def _within(at: Moment, hours: tuple[int, int]) -> bool:
@@ -173,7 +192,8 @@ def _resolved(at: Moment, goal: str) -> tuple[Moment, str]:
         return at.having(replace(session, back=session.back[:-1])), place
     if goal == BOOKMARK:
         goal = _there(flow, session.bookmark)
-    return at.having(replace(session, back=_back(at, split(goal)[0]))), goal
+    back = _back(at, split(goal)[0])
+    return at if back == session.back else at.having(replace(session, back=back)), goal
 
 
 def _asks_about_nothing(flow: Flow, session: Session, place: str) -> bool:
@@ -190,10 +210,8 @@ def _back(at: Moment, goal: NodeId) -> tuple[str, ...]:
     """The places to come back to from a goal: one aside of the way adds the place that is left."""
     session = at.session
     node = at.flow.nodes[goal]
-    if isinstance(node, Say | Branch):
-        return session.back
-    if not (isinstance(node, Transfer) or (isinstance(node, Asking) and node.aside)):
-        return ()
+    if not _is_aside(node):
+        return session.back if isinstance(node, Say | Branch) else ()
     left_id = split(session.place)[0]
     left = at.flow.nodes.get(left_id)
     if left is None or not session.turn or is_beside(left) or left_id == goal:
@@ -201,33 +219,41 @@ def _back(at: Moment, goal: NodeId) -> tuple[str, ...]:
     return (*session.back, session.place)[-MAX_BACK:]
 
 
-def _landed(at: Moment, place: str, via: Via) -> Session:
-    """The session of a caller who has come to a place."""
+def _landed(at: Moment, goal: str, lead: tuple[PromptId, ...], via: Via) -> Session:
+    """The session of a caller who has come to a place: as `fresh`, and what has led there."""
     flow, session = at.flow, at.session
-    node_id, step = split(place)
+    node_id, step = split(goal)
     node = flow.nodes[node_id]
-    place = place if step else first_place(flow, node_id, in_parts=session.simple)
-    # Beside the way the step that was left stays known, should it go meanwhile.
-    index = index_at(flow, place) if isinstance(node, Lesson) else session.step
-    landed = replace(
-        fresh(session),
+    place = goal if step else first_place(flow, node_id, in_parts=session.simple)
+    return replace(
+        session,
         place=place,
         turn=session.turn + 1,
-        lead=via.lead,
+        silences=0,
+        wrongs=0,
+        brief=False,
+        lead=lead,
         phase=Phase.GOODBYE if isinstance(node, End) else Phase.RUNNING,
+        again=False,
         settles=via.settles,
-        after_silence=via.after_silence,
         bookmark=_bookmark(node, place) or session.bookmark,
-        step=index,
+        # Beside the way the step that was left stays known, should it go meanwhile.
+        step=index_at(flow, place) if isinstance(node, Lesson) else session.step,
+        after_silence=via.after_silence,
+        heard=meaning(flow, place, together=session.together),
+        resaid=0,
     )
-    return replace(landed, heard=meaning(flow, landed))
 
 
 def _bookmark(node: Node, place: str) -> str | None:
     """Where a call can go on that breaks off here: a code from its beginning, not its last part."""
-    if not (isinstance(node, Asking) and node.resume):
-        return None
-    return split(place)[0] if isinstance(node, Practice) else place
+    match node:
+        case Lesson(resume=str()) | Menu(resume=str()) | Think(resume=str()):
+            return place
+        case Practice(resume=str()):
+            return split(place)[0]
+        case _:
+            return None
 
 
 def _next_language(flow: Flow, language: str) -> str:

@@ -8,6 +8,7 @@ another version is not read, and the call goes on from the place in the action U
 from __future__ import annotations
 
 import enum
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -95,15 +96,19 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     def holding(self) -> frozenset[Offer]:
         """The conditions of options that hold now."""
         is_slow = self.simple or self.pace is Pace.SLOW
-        held: dict[Offer, bool] = {
-            "helper": self.has_helper,
-            "kept": self.is_kept,
-            "slow": is_slow,
-            "usual": not is_slow,
-        }
-        return frozenset(each for each, holds in held.items() if holds)
+        return _HOLDING[self.has_helper, self.is_kept, is_slow]
 
 
+def _held(*, helper: bool, kept: bool, slow: bool) -> frozenset[Offer]:
+    held: dict[Offer, bool] = {"helper": helper, "kept": kept, "slow": slow, "usual": not slow}
+    return frozenset(each for each, holds in held.items() if holds)
+
+
+_HOLDING: Final = {
+    (helper, kept, slow): _held(helper=helper, kept=kept, slow=slow)
+    for helper, kept, slow in product((False, True), repeat=3)
+}
+"""All that can hold at once; looked up, for each turn of each call asks."""
 _decoder = msgspec.msgpack.Decoder(Session)
 _encoder = msgspec.msgpack.Encoder()
 

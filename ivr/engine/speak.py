@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, assert_never
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.engine.codes import Codes, code_at
 from ivr.engine.session import Phase
 from ivr.engine.turn import Dial, Gather, Hangup, Instruction, Pause, Play, Reject
+from ivr.flow.derived import derived
 from ivr.flow.model import (
     Asking,
     Branch,
@@ -24,8 +26,10 @@ from ivr.flow.model import (
     Transfer,
 )
 from ivr.flow.places import index_at, part_of, present, split, step_index
-from ivr.flow.terms import Pace, PromptId
+from ivr.flow.terms import Offer, Pace, PromptId
 from ivr.flow.usage import (
+    DIGITS,
+    USUAL,
     asks_where,
     digit_prompt,
     number_prompt,
@@ -42,6 +46,26 @@ if TYPE_CHECKING:
 SAY_AGAIN_KEY: Final = "#"
 """Ends a practice entry, so that alone it comes at once and says the code again."""
 SECONDS_IN_MINUTE: Final = 60
+_DIGITS: Final = {
+    (digit, last, pace): Play(digit_prompt(digit, last=last), pace)
+    for digit in DIGITS
+    for last in (False, True)
+    for pace in Pace
+}
+
+
+class _Manner(Struct, frozen=True):
+    """How a place is said to this caller, as far as it matters at places of its kind."""
+
+    pace: Pace
+    holding: frozenset[Offer] = USUAL
+    """What holds now, out of the conditions that an option can have."""
+    simple: bool = False
+    """A menu offers fewer choices."""
+    together: bool = False
+    """A lesson says all steps of a page."""
+    brief: bool = False
+    """A practice leaves its scene out."""
 
 
 def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instruction, ...]:
@@ -52,38 +76,48 @@ def instructions(flow: Flow, session: Session, codes: Codes) -> tuple[Instructio
         first, *rest = session.lead
         heard = replace(session, lead=tuple(rest), after_silence=False, settles=False)
         return (Play(first, session.pace), *instructions(flow, heard, codes))
-    node_id, step = split(session.place)
-    lead = _plays(session.lead, session.pace)
     # What was not caught at one pace is not caught at that pace again.
     pace = Pace.SLOW if session.again else session.pace
-    match flow.nodes[node_id]:
-        case End() as end:
-            return (*lead, Play(end.prompt, pace), Hangup())
-        case Say() | Branch():  # a checked flow never lets a session rest here
-            return (*lead, Hangup())
-        case Transfer() as transfer:
-            return (*lead, Play(transfer.prompt, pace), _dial(session, transfer))
+    match flow.nodes[split(session.place)[0]]:
+        case Lesson() as lesson:
+            return _lesson(flow, session, lesson, pace)
+        case Menu() as menu:
+            return _asked(flow, session, _menu_row(flow, session, menu, pace))
         case Practice() as practice:
             return _practice(flow, session, practice, codes, pace)
-        case Lesson() as lesson:
-            return _lesson(flow, session, lesson, step, pace)
-        case Menu() | Think() as node:
-            row = _row(flow, session, node)
-            return _settled(flow, session, _gather(flow, session, (*lead, *_plays(row, pace))))
+        case Think():
+            return _asked(flow, session, _own_row(flow, session.place, _Manner(pace)))
+        case End() | Transfer() | Say() | Branch() as node:
+            return (*_lead(session), *_unasked(session, node, pace))
         case other:
             assert_never(other)
 
 
-def steps_at_once(session: Session, lesson: Lesson, index: int) -> int:
+def _unasked(
+    session: Session, node: End | Transfer | Say | Branch, pace: Pace
+) -> tuple[Instruction, ...]:
+    """What is done where no key is awaited."""
+    match node:
+        case End(prompt=prompt):
+            return (Play(prompt, pace), Hangup())
+        case Transfer(prompt=prompt):
+            return (Play(prompt, pace), _dial(session, node))
+        case Say() | Branch():  # a checked flow never lets a session rest here
+            return (Hangup(),)
+        case _:
+            assert_never(node)
+
+
+def steps_at_once(lesson: Lesson, index: int, *, together: bool) -> int:
     """How many steps are said in one go from this one on: to two at the screen, a whole page."""
-    if not session.together:
+    if not together:
         return 1
     return next((end - index for end in accumulate(lesson.together) if end > index), 1)
 
 
-def steps_heard(session: Session, lesson: Lesson, index: int) -> tuple[Step, ...]:
+def steps_heard(lesson: Lesson, index: int, *, together: bool) -> tuple[Step, ...]:
     """The steps that are said in one go from this one on."""
-    return lesson.steps[index : index + steps_at_once(session, lesson, index)]
+    return lesson.steps[index : index + steps_at_once(lesson, index, together=together)]
 
 
 def part_code(practice: Practice, code: str, step: str | None) -> str:
@@ -100,32 +134,56 @@ def seconds_to_answer(flow: Flow, session: Session) -> tuple[int, int]:
 
     More for a caller who needed it, at the screen, and where there is something to write down.
     """
+    return _seconds(flow, session.place, session.patience, together=session.together)
+
+
+@derived
+def _seconds(flow: Flow, place: str, patience: int, *, together: bool) -> tuple[int, int]:
     given = flow.defaults
-    more = session.patience * given.longer_seconds
+    more = patience * given.longer_seconds
     first = min(given.first_key_seconds + more, given.longest_seconds)
     following = min(given.next_key_seconds + more, given.longest_seconds)
-    node = flow.nodes[split(session.place)[0]]
+    node = flow.nodes[split(place)[0]]
     if isinstance(node, Lesson):
-        heard = steps_heard(session, node, index_at(flow, session.place))
+        heard = steps_heard(node, index_at(flow, place), together=together)
         if any(each.write is not None for each in heard):
             first = max(first, given.lesson.write_seconds)
-        if session.together and node.together_seconds is not None:
+        if together and node.together_seconds is not None:
             first = max(first, node.together_seconds)
     return first, following
 
 
-def _row(flow: Flow, session: Session, node: Menu | Think) -> tuple[PromptId, ...]:
-    return _menu_row(flow, session, node) if isinstance(node, Menu) else own_prompts(flow, node)
+@derived
+def _own_row(flow: Flow, place: str, manner: _Manner) -> tuple[Play, ...]:
+    """What a place says in one row of itself: without what led there, a bookmark or a code."""
+    holding, together = manner.holding, manner.together
+    node_id, step = split(place)
+    match flow.nodes[node_id]:
+        case Lesson() as lesson:
+            index = step_index(lesson, step)
+            count = steps_at_once(lesson, index, together=together)
+            row = step_prompts(flow, lesson, index, count, holding=holding)
+        case Menu() as menu:
+            options = offered(menu, simple=manner.simple, holding=holding)
+            row = (menu.prompt, *(option.prompt for option in options))
+        case Practice() as practice:
+            row = _practice_row(flow, practice, part_of(step), brief=manner.brief)
+        case Think() as think:
+            row = own_prompts(flow, think)
+        case _:
+            row = ()
+    return _plays(row, manner.pace)
 
 
-def _menu_row(flow: Flow, session: Session, menu: Menu) -> tuple[PromptId, ...]:
+def _menu_row(flow: Flow, session: Session, menu: Menu, pace: Pace) -> tuple[Play, ...]:
     """A menu with what it offers now; one that leads to a bookmark tells where that is."""
-    options = offered(menu, simple=session.simple, holding=session.holding)
-    asked = session.bookmark if asks_where(menu) else None
+    row = _own_row(flow, session.place, _Manner(pace, session.holding, simple=session.simple))
+    if session.bookmark is None or not asks_where(menu):
+        return row
     # The flow may have changed since the caller came here, and the place may be gone.
-    there = None if asked is None else present(flow, asked)
+    there = present(flow, session.bookmark)
     where = _where(flow, there) if there else ()
-    return (menu.prompt, *where, *(option.prompt for option in options))
+    return (row[0], *_plays(where, pace), *row[1:])
 
 
 def _where(flow: Flow, place: str) -> tuple[PromptId, ...]:
@@ -136,23 +194,19 @@ def _where(flow: Flow, place: str) -> tuple[PromptId, ...]:
     return told
 
 
-def _lesson(
-    flow: Flow, session: Session, lesson: Lesson, step: str | None, pace: Pace
-) -> tuple[Instruction, ...]:
+def _lesson(flow: Flow, session: Session, lesson: Lesson, pace: Pace) -> tuple[Instruction, ...]:
     """A step, or several at once; its number comes first and takes no key.
 
     So a key that is pressed twice, or that comes when silence has just gone on, skips nothing;
     late keys come later than second ones, and so a pause comes before it too.
     """
-    index = step_index(lesson, step)
-    count = steps_at_once(session, lesson, index)
-    row = step_prompts(flow, lesson, index, count, holding=session.holding)
+    row = _own_row(flow, session.place, _Manner(pace, session.holding, together=session.together))
     if lesson.numbered is None or session.lead:
-        said = (*_plays(session.lead, session.pace), *_plays(row, pace))
-        return _settled(flow, session, _gather(flow, session, said))
-    gather = _gather(flow, session, _plays(row[1:], pace))
+        return _asked(flow, session, row)
+    number, *others = row
     seconds = flow.defaults.settle_seconds if session.after_silence else 0
-    return (*((Pause(seconds),) if seconds else ()), Play(row[0], pace), gather)
+    gather = _gather(flow, session, tuple(others))
+    return (*((Pause(seconds),) if seconds else ()), number, gather)
 
 
 def _practice(
@@ -162,22 +216,22 @@ def _practice(
     node_id, step = split(session.place)
     code = part_code(practice, code_at(flow, node_id, codes), step)
     groups = () if part_of(step) else practice.code.groups
-    said = (
-        *_plays(session.lead, session.pace),
-        *_plays(_practice_row(flow, session, practice, part_of(step)), pace),
-        *_read_out(code, groups, pace),
-    )
-    gather = _gather(flow, session, said, len(code), SAY_AGAIN_KEY)
-    return _settled(flow, session, gather)
+    row = _own_row(flow, session.place, _Manner(pace, brief=session.brief))
+    said = (*_lead(session), *row, *_read_out(code, groups, pace))
+    return _settled(flow, session, _gather(flow, session, said, len(code), SAY_AGAIN_KEY))
 
 
-def _practice_row(flow: Flow, session: Session, node: Practice, part: int) -> tuple[PromptId, ...]:
+def _practice_row(flow: Flow, node: Practice, part: int, *, brief: bool) -> tuple[PromptId, ...]:
     scene, safety, code_prompt = own_prompts(flow, node)
     names = flow.defaults.practice
     if part > 1:
         return safety, names.next_part
     words = names.first_part if part else code_prompt
-    return (safety, words) if session.brief else (scene, safety, words)
+    return (safety, words) if brief else (scene, safety, words)
+
+
+def _lead(session: Session) -> tuple[Play, ...]:
+    return _plays(session.lead, session.pace) if session.lead else ()
 
 
 def _plays(prompts: Iterable[PromptId], pace: Pace) -> tuple[Play, ...]:
@@ -191,8 +245,13 @@ def _read_out(code: str, groups: tuple[int, ...], pace: Pace) -> Iterator[Play |
         if start:
             yield Pause()
         for place, digit in enumerate(code[start : start + size], start + 1):
-            yield Play(digit_prompt(digit, last=place == len(code)), pace)
+            yield _DIGITS[digit, place == len(code), pace]
         start += size
+
+
+def _asked(flow: Flow, session: Session, row: tuple[Play, ...]) -> tuple[Instruction, ...]:
+    """What led to a place and its own row, while one key is awaited."""
+    return _settled(flow, session, _gather(flow, session, (*_lead(session), *row)))
 
 
 def _settled(flow: Flow, session: Session, gather: Gather) -> tuple[Instruction, ...]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ivr.engine.moves import Moment, Via, arrive, fresh, is_beside, leave, stay
 from ivr.engine.turn import Count, Turn
-from ivr.flow.patience import Patience, patience
+from ivr.flow.patience import Patience, every_patience
 from ivr.flow.places import part_of, split
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def silent(at: Moment, node: Asking) -> Turn:
     tried = replace(at.session, silences=at.session.silences + 1)
     led_on = node.silence
     watched = _watched(at.having(tried), node, "silence")
-    rung = _rungs(patience(at.flow, node))
+    rung = _rungs(_limits(at))
     # Where silence has led on twice, the ladder takes over: so no silent call is endless.
     if led_on is not None and tried.silences >= led_on.after and _times(tried, rung) < MOST:
         told = watched.having(_telling(watched.session, rung))
         return leave(told, led_on, _via((), _counted(told, "silence"), "silence"))
-    said = patience(at.flow, node).no_input
-    return _offered(watched, node, "silence") or _climbed(watched, node, said, "silence")
+    said = _limits(at).no_input
+    return _offered(watched, node, "silence") or _climbed(watched, said, "silence")
 
 
 def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
@@ -51,9 +51,9 @@ def wrong(at: Moment, node: Asking, urgent: PromptId | None = None) -> Turn:
     """
     tried = replace(at.session, wrongs=at.session.wrongs + 1)
     watched = _watched(at.having(tried), node, "wrong")
-    said = patience(at.flow, node).invalid
+    said = _limits(at).invalid
     first = () if urgent is None else (urgent,)
-    return _offered(watched, node, "wrong", first) or _climbed(watched, node, said, "wrong", first)
+    return _offered(watched, node, "wrong", first) or _climbed(watched, said, "wrong", first)
 
 
 def repeated(at: Moment, node: Asking, *lead: PromptId) -> Turn:
@@ -66,7 +66,7 @@ def repeated(at: Moment, node: Asking, *lead: PromptId) -> Turn:
 
 def kept_at_first(at: Moment, node: Asking) -> Turn:
     """Says the first step again to a caller who goes back from it; says that it is, twice."""
-    rung = _rungs(patience(at.flow, node)) + 1
+    rung = _rungs(_limits(at)) + 1
     lead = () if _times(at.session, rung) >= MOST else (at.flow.defaults.lesson.at_first,)
     return repeated(at.having(_telling(at.session, rung)), node, *lead)
 
@@ -87,7 +87,7 @@ def _offered(
         return None
     number, level = due
     counted = (*_counted(at, kind), Count(f"offered.{level.go}"))
-    limits = patience(at.flow, node)
+    limits = _limits(at)
     now, said = replace(at.session, offered=number + 1), level.prompt
     if said == limits.ways_out[0].prompt:  # one sentence, whichever of the two says it
         said = said if _times(now, limits.tries - 1) < MOST else None
@@ -108,13 +108,12 @@ def _level(at: Moment) -> tuple[int, Level] | None:
 
 def _climbed(
     at: Moment,
-    node: Asking,
     said: tuple[PromptId, ...],
     kind: Kind,
     first: tuple[PromptId, ...] = (),
 ) -> Turn:
     """The next rung of the ladder that was not said twice here."""
-    limits = patience(at.flow, node)
+    limits = _limits(at)
     session = at.session
     rungs = _rungs(limits)
     tries = session.silences + session.wrongs
@@ -135,6 +134,11 @@ def _climbed(
     is_warned = kind == "wrong" or _times(session, rungs) >= MOST_WARNINGS
     last = at.flow.defaults.ends_at if is_warned else at.flow.defaults.give_up.go
     return arrive(told, last, via)
+
+
+def _limits(at: Moment) -> Patience:
+    """What holds at the node where the session stands."""
+    return every_patience(at.flow)[split(at.session.place)[0]]
 
 
 def _rungs(limits: Patience) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ivr.flow.model import Asking, Branch, Lesson, Practice
 from ivr.flow.near import asked_for
 from ivr.flow.patience import patience
+from ivr.flow.places import MAX_PARTS
 from ivr.flow.problem import Fault, in_flow
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ MOBILE_DIGITS: Final = 10
 """An Indian mobile number has ten digits and begins with 6 to 9."""
 MIN_DIGITS: Final = 3
 """Of a shorter code every entry would be nearly right, and no secret be warned of."""
-MAX_GROUPS: Final = 9
-"""So many parts of a code have a place of their own: `part_1` to `part_9`."""
 
 
 def asking_faults(flow: Flow) -> Iterator[Finding]:
@@ -68,8 +67,8 @@ def _code(flow: Flow, path: Path, node: Practice) -> Iterator[Fault]:
     if node.code.groups and sum(node.code.groups) != length:
         told = f"the groups hold {sum(node.code.groups)} digits but the code has {length}"
         yield Fault((*path, "groups"), told, f"write groups that make {length} together")
-    if len(node.code.groups) > MAX_GROUPS:
-        told = f"the code is read in {len(node.code.groups)} groups, {MAX_GROUPS} are the most"
+    if len(node.code.groups) > MAX_PARTS:
+        told = f"the code is read in {len(node.code.groups)} groups, {MAX_PARTS} are the most"
         yield Fault((*path, "groups"), told, "make the groups longer")
     if code.digits and len(code.digits) < MIN_DIGITS and node.code.same_as is None:
         told = f"the code is {len(code.digits)} long, and {MIN_DIGITS} digits are the least"

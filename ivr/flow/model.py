@@ -331,7 +331,8 @@ class Head(_Base, frozen=True):
     """Of the line, as people know it; None shows none."""
 
 
-class Flow(_Base, frozen=True):
+# With a `__dict__` beside the fields, for what follows from them (ivr.flow.derived).
+class Flow(_Base, frozen=True, dict=True):
     """The graph of a call, as config/flow.yaml holds it."""
 
     spec: Literal[1]

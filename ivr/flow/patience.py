@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ivr.flow.derived import once
 from ivr.flow.model import Asking, Flow, Leave, Practice
 
 if TYPE_CHECKING:
-    from ivr.flow.terms import PromptId
+    from ivr.flow.terms import NodeId, PromptId
 
 
 class Patience(Struct, frozen=True):
@@ -36,3 +37,13 @@ def patience(flow: Flow, node: Asking) -> Patience:
         invalid=node.invalid or usual.invalid,
         ways_out=(node.too_many or usual.too_many, *give_up),
     )
+
+
+@once
+def every_patience(flow: Flow) -> dict[NodeId, Patience]:
+    """What holds at each node that waits for keys."""
+    return {
+        node_id: patience(flow, node)
+        for node_id, node in flow.nodes.items()
+        if isinstance(node, Asking)
+    }

@@ -6,18 +6,79 @@ A place is written as `main_menu`, `register_lesson.register_6` or `practice_num
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
-from ivr.flow.model import Asking, End, Lesson, Menu, Practice, Think, Transfer
+from msgspec import Struct
+
+from ivr.flow.derived import once
+from ivr.flow.model import (
+    Asking,
+    Branch,
+    End,
+    Lesson,
+    Menu,
+    Practice,
+    Say,
+    Think,
+    Transfer,
+)
 from ivr.flow.terms import REPEAT
 
 if TYPE_CHECKING:
-    from ivr.flow.model import Flow
+    from collections.abc import Iterator
+
+    from ivr.flow.model import Flow, Node
     from ivr.flow.terms import NodeId
 
 _PART: Final = re.compile(r"part_([1-9])")
+MAX_PARTS: Final = 9
+"""So many parts of a code have a place of their own: `part_1` to `part_9`."""
 MAX_RENAMED: Final = 10
 """So many versions back a name is followed."""
+
+
+class Place(Struct, frozen=True):
+    """A place at which a session can rest.
+
+    Sample: `Place("register_lesson", lesson, "register_6", index=5)`.
+    """
+
+    node_id: NodeId
+    node: Asking | Transfer | End
+    step: str | None = None
+    """Of a lesson, its step; of a code that is keyed in parts, `part_1` and so on."""
+    index: int = 0
+    """Which step of its lesson it is, from 0; 0 where it is in no lesson."""
+    part: int = 0
+    """Which part of a code it stands for, from 1; 0 for the whole."""
+
+
+@once
+def places(flow: Flow) -> dict[str, Place]:
+    """Every place of a flow by its name: what `is_place` and `index_at` look up."""
+    return {
+        name: place for node_id, node in flow.nodes.items() for name, place in _own(node_id, node)
+    }
+
+
+def _own(node_id: NodeId, node: Node) -> Iterator[tuple[str, Place]]:
+    match node:
+        case Lesson(steps=steps):
+            # From the last on, for of two steps with one name the first is the place.
+            for index, step in reversed(list(enumerate(steps))):
+                name = step.prompt
+                yield f"{node_id}.{name}", Place(node_id, node, name, index, part_of(name))
+        case Practice(code=code):
+            yield node_id, Place(node_id, node)
+            count = len(code.groups)
+            for part in range(1, min(count, MAX_PARTS) + 1) if count > 1 else ():
+                yield f"{node_id}.part_{part}", Place(node_id, node, f"part_{part}", part=part)
+        case Menu() | Think() | Transfer() | End():
+            yield node_id, Place(node_id, node)
+        case Say() | Branch():
+            pass
+        case _:
+            assert_never(node)
 
 
 def split(place: str) -> tuple[NodeId, str | None]:
@@ -26,6 +87,7 @@ def split(place: str) -> tuple[NodeId, str | None]:
     return node, step or None
 
 
+@once
 def home(flow: Flow) -> NodeId:
     """Where a caller goes whose place is gone: the node of key 0, else the start."""
     goal = flow.global_keys.get("0", flow.flow.start)
@@ -51,17 +113,7 @@ def first_place(flow: Flow, node_id: NodeId, *, in_parts: bool = False) -> str:
 
 def is_place(flow: Flow, place: str) -> bool:
     """Whether a session can rest at this place of this flow."""
-    node_id, step = split(place)
-    match flow.nodes.get(node_id):
-        case Lesson() as lesson:
-            return step in {each.prompt for each in lesson.steps}
-        case Practice() as practice:
-            parts = len(practice.code.groups)
-            return step is None or (parts > 1 and 1 <= part_of(step) <= parts)
-        case Menu() | Think() | Transfer() | End():
-            return step is None
-        case _:
-            return False
+    return place in places(flow)
 
 
 def step_index(lesson: Lesson, step: str | None) -> int:
@@ -72,9 +124,8 @@ def step_index(lesson: Lesson, step: str | None) -> int:
 
 def index_at(flow: Flow, place: str) -> int:
     """Which step of its lesson a place is, from 0; 0 where it is in no lesson."""
-    node_id, step = split(place)
-    node = flow.nodes.get(node_id)
-    return step_index(node, step) if isinstance(node, Lesson) else 0
+    found = places(flow).get(place)
+    return 0 if found is None else found.index
 
 
 def part_of(step: str | None) -> int:
@@ -85,10 +136,11 @@ def part_of(step: str | None) -> int:
 
 def renamed(flow: Flow, place: str) -> str:
     """What a place of an earlier version is called in this one; itself where nothing says so."""
+    known = places(flow)
     for _ in range(MAX_RENAMED):
-        node_id, step = split(place)
-        if is_place(flow, place):
+        if place in known:
             break
+        node_id, step = split(place)
         if place in flow.renamed:
             place = flow.renamed[place]
         elif node_id in flow.renamed and step is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.engine import speak
 from ivr.engine.events import CallStarted, Digits
 from ivr.engine.session import Session, dump
 from ivr.engine.turn import Count
@@ -216,3 +217,7 @@ def test_the_last_words_of_a_silent_call(flow: Flow) -> None:
 def test_a_code_is_read_digit_by_digit(flow: Flow) -> None:
     turn = after(flow, at("practice_number"), code(flow, "practice_number"))
     assert played(turn)[-4:] == digits(code(flow))
+
+
+def test_where_no_key_is_awaited_a_place_has_no_row_of_its_own(flow: Flow) -> None:
+    assert speak._own_row(flow, "goodbye", speak._Manner(Pace.NORMAL)) == ()
