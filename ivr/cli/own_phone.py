@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ivr.engine.session import Phase
+from ivr.engine.told import troubled
 from ivr.errors import StoreError
 from ivr.simulator.digits import Digits
 from ivr.store.keys import CallKey
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ivr.cli.local import LocalLine
     from ivr.engine.memory import Memory
     from ivr.engine.session import Session
-    from ivr.flow.model import Spec
+    from ivr.flow.model import Flow, Spec
     from ivr.twiml.request import Party
 
 ENGLISH: Final = "en"
@@ -56,7 +57,7 @@ def own_rung_line(speaking: Speaking, line: LocalLine, origin: str, auth_token: 
             started_at=now(), fallback_url=f"{PATH}/fallback", status_callback=f"{PATH}/status"
         ),
         english=_EnglishNow(speaking),
-        session=lambda party: rows(line, party),
+        session=lambda party: rows(line, party, speaking.spec.flow),
         digits=_DigitsNow(speaking),
         is_own=True,
     )
@@ -120,7 +121,7 @@ def english_of(spec: Spec) -> English | None:
     return lambda words: known.get(_even(words))
 
 
-def rows(line: LocalLine, party: Party) -> list[tuple[str, str]]:
+def rows(line: LocalLine, party: Party, flow: Flow) -> list[tuple[str, str]]:
     """What the line keeps of a call, and of its caller from call to call, as names and values.
 
     Nothing of it is secret, and nothing of it was keyed.
@@ -128,6 +129,7 @@ def rows(line: LocalLine, party: Party) -> list[tuple[str, str]]:
     Args:
         line: that keeps it.
         party: of the call.
+        flow: whose places they are.
     """
     key = line.caller_key(party.from_number)
     try:
@@ -138,10 +140,10 @@ def rows(line: LocalLine, party: Party) -> list[tuple[str, str]]:
     if session is None:
         return []
     kept = "nothing: the number is withheld" if key is None else _kept(memory)
-    return [*_rows(session), ("kept of the caller", kept)]
+    return [*_rows(session, flow), ("kept of the caller", kept)]
 
 
-def _rows(session: Session) -> list[tuple[str, str]]:
+def _rows(session: Session, flow: Flow) -> list[tuple[str, str]]:
     rows = [
         ("place", session.place),
         ("turn", str(session.turn)),
@@ -154,7 +156,7 @@ def _rows(session: Session) -> list[tuple[str, str]]:
         ("confusion", str(session.confusion)),
         ("levels offered", str(session.offered or "")),
         ("given more time", _times(session.patience)),
-        ("had trouble at", ", ".join(session.told)),
+        ("had trouble at", ", ".join(troubled(flow, session))),
         ("said again", _yes(session.again)),
         ("said before", ", ".join(session.lead)),
         ("goes back to", ", ".join(reversed(session.back))),

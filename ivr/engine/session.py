@@ -66,8 +66,8 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     """Points of trouble over the whole call."""
     offered: int = 0
     """How many levels of confusion have been answered."""
-    told: dict[str, str] = {}
-    """How often each rung of the ladder was said at a place, a figure a rung: `{"help": "120"}`."""
+    told_by_name: dict[str, str] = {}
+    """Where a release before keeps what is in `told` now; neither reads the other's."""
     simple: bool = False
     together: bool = False
     has_helper: bool = False
@@ -91,6 +91,9 @@ class Session(Struct, frozen=True, array_like=True, kw_only=True):
     are now."""
     resaid: int = 0
     """How often the place was said again because another version of the flow had said it."""
+    told: dict[int, int] = {}
+    """How often each rung of the ladder was said at which place, both as numbers
+    (ivr.engine.told); at the latest places of trouble."""
 
     @property
     def holding(self) -> frozenset[Offer]:

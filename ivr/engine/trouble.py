@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from msgspec.structs import replace
 
 from ivr.engine.moves import Moment, Via, arrive, fresh, is_beside, leave, stay
+from ivr.engine.told import MOST_COUNTED, telling, times
 from ivr.engine.turn import Count, Turn
 from ivr.flow.patience import Patience, every_patience
-from ivr.flow.places import part_of, split
+from ivr.flow.places import split
 
 if TYPE_CHECKING:
-    from ivr.engine.session import Session
     from ivr.flow.model import Asking, Level
     from ivr.flow.terms import PromptId
 
 Kind: TypeAlias = Literal["silence", "wrong"]
 MOST: Final = 2
 """How often a sentence is said at a place in answer to trouble."""
-MOST_WARNINGS: Final = 9
-"""How often a key at the warning before the end gives more time for one place; `told` holds 9."""
+MOST_WARNINGS: Final = MOST_COUNTED
+"""How often a key at the warning before the end gives more time for one place; no more is
+counted."""
 
 
 def silent(at: Moment, node: Asking) -> Turn:
@@ -36,8 +37,8 @@ def silent(at: Moment, node: Asking) -> Turn:
     watched = _watched(at.having(tried), node, "silence")
     rung = _rungs(_limits(at))
     # Where silence has led on twice, the ladder takes over: so no silent call is endless.
-    if led_on is not None and tried.silences >= led_on.after and _times(tried, rung) < MOST:
-        told = watched.having(_telling(watched.session, rung))
+    if led_on is not None and tried.silences >= led_on.after and times(tried, rung) < MOST:
+        told = watched.having(telling(watched.session, rung))
         return leave(told, led_on, _via((), _counted(told, "silence"), "silence"))
     said = _limits(at).no_input
     return _offered(watched, node, "silence") or _climbed(watched, said, "silence")
@@ -67,8 +68,8 @@ def repeated(at: Moment, node: Asking, *lead: PromptId) -> Turn:
 def kept_at_first(at: Moment, node: Asking) -> Turn:
     """Says the first step again to a caller who goes back from it; says that it is, twice."""
     rung = _rungs(_limits(at)) + 1
-    lead = () if _times(at.session, rung) >= MOST else (at.flow.defaults.lesson.at_first,)
-    return repeated(at.having(_telling(at.session, rung)), node, *lead)
+    lead = () if times(at.session, rung) >= MOST else (at.flow.defaults.lesson.at_first,)
+    return repeated(at.having(telling(at.session, rung)), node, *lead)
 
 
 def _watched(at: Moment, node: Asking, kind: Literal["silence", "wrong", "repeat"]) -> Moment:
@@ -90,8 +91,8 @@ def _offered(
     limits = _limits(at)
     now, said = replace(at.session, offered=number + 1), level.prompt
     if said == limits.ways_out[0].prompt:  # one sentence, whichever of the two says it
-        said = said if _times(now, limits.tries - 1) < MOST else None
-        now = _telling(now, limits.tries - 1)
+        said = said if times(now, limits.tries - 1) < MOST else None
+        now = telling(now, limits.tries - 1)
     lead = (*first, *(() if said is None else (said,)))
     return arrive(at.having(now), level.go, _via(lead, counted, kind))
 
@@ -118,11 +119,11 @@ def _climbed(
     rungs = _rungs(limits)
     tries = session.silences + session.wrongs
     for rung in range(min(tries, limits.tries) - 1, rungs):
-        if _times(session, rung) < MOST:
+        if times(session, rung) < MOST:
             break
     else:
         rung = rungs
-    told = at.having(_telling(session, rung))
+    told = at.having(telling(session, rung))
     if rung < limits.tries - 1:
         words = first or (said[min(rung, len(said) - 1)],)
         return _asked_again(told, words, kind)
@@ -131,7 +132,7 @@ def _climbed(
     if way < len(limits.ways_out):
         return leave(told, limits.ways_out[way], via)
     # Silence has not heard the last warning: a key gave more time then, and gives it once more.
-    is_warned = kind == "wrong" or _times(session, rungs) >= MOST_WARNINGS
+    is_warned = kind == "wrong" or times(session, rungs) >= MOST_WARNINGS
     last = at.flow.defaults.ends_at if is_warned else at.flow.defaults.give_up.go
     return arrive(told, last, via)
 
@@ -158,22 +159,3 @@ def _asked_again(at: Moment, words: tuple[PromptId, ...], kind: Kind) -> Turn:
 
 def _counted(at: Moment, kind: Kind | None) -> tuple[Count, ...]:
     return () if kind is None else (Count(f"{kind}.{at.session.place}"),)
-
-
-def _times(session: Session, rung: int) -> int:
-    told = session.told.get(_key(session), "")
-    return int(told[rung]) if rung < len(told) else 0
-
-
-def _telling(session: Session, rung: int) -> Session:
-    """The session in which one more sentence was said at this place."""
-    told = session.told.get(_key(session), "").ljust(rung + 1, "0")
-    more = min(int(told[rung]) + 1, 9)
-    now = f"{told[:rung]}{more}{told[rung + 1 :]}"
-    return replace(session, told={**session.told, _key(session): now})
-
-
-def _key(session: Session) -> str:
-    """The place, to a caller: the parts of one code are one."""
-    node_id, step = split(session.place)
-    return node_id if part_of(step) else session.place

@@ -104,7 +104,7 @@ def origin(own_line: HungUp, app: Flask, parts: Parts) -> Iterator[str]:
         about=lambda: about_of(parts.spec),
         setup=lambda: Setup(status_callback=HungUp.PATH),
         english=english_of(parts.spec),
-        session=lambda party: rows(kept, party),
+        session=lambda party: rows(kept, party, parts.spec.flow),
         digits=Digits(digit_words(parts.spec)),
         is_own=True,
     )

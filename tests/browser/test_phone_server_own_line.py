@@ -154,13 +154,13 @@ def test_a_line_without_english_words_offers_none(spec: Spec) -> None:
     assert english_of(replace(spec, words={"bn": spec.words["bn"]})) is None
 
 
-def test_nothing_is_kept_of_a_call_that_never_was(line: LocalLine) -> None:
-    assert rows(line, PARTY) == []
+def test_nothing_is_kept_of_a_call_that_never_was(line: LocalLine, spec: Spec) -> None:
+    assert rows(line, PARTY, spec.flow) == []
 
 
-def test_a_redis_that_is_away_is_told_in_the_panel(app: Flask) -> None:
+def test_a_redis_that_is_away_is_told_in_the_panel(app: Flask, spec: Spec) -> None:
     away = RedisStore("redis://127.0.0.1:1")
-    [(name, words)] = rows(LocalLine(app, away, caller_keys(SECRET)), PARTY)
+    [(name, words)] = rows(LocalLine(app, away, caller_keys(SECRET)), PARTY, spec.flow)
     away.close()
     assert name == "nothing is known"
     assert "Redis did not answer" in words

@@ -13,6 +13,7 @@ from ivr.engine.events import CallEnded, CallStarted, DialEnded, Event, LedBack
 from ivr.engine.limits import MAX_CALL_SECONDS
 from ivr.engine.session import Phase
 from ivr.engine.step import step
+from ivr.engine.told import place_number
 from ivr.engine.turn import Count
 from ivr.errors import CallOverError
 from ivr.flow.model import Say
@@ -95,7 +96,7 @@ def test_of_a_call_that_is_over_nothing_stays_but_that_it_is_and_where_it_was(fl
         pace=Pace.SLOW,
         lead=("practice_warning",),
         back=("main_menu",),
-        told={"practice_otp": "12"},
+        told={place_number("practice_otp"): 21},
         is_kept=True,
         bookmark="practice_otp",
         began=NOW,

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ivr.engine.events import CallStarted, DialEnded, Digits, Event, NoInput
 from ivr.engine.session import Phase, Session, dump
 from ivr.engine.step import step
+from ivr.engine.told import place_number
 from ivr.engine.turn import Dial, Gather, Hangup, Play, Turn
 from ivr.flow.model import Lesson, Practice
 from ivr.flow.places import is_place, split
@@ -140,7 +141,7 @@ def test_silence_at_the_menu_of_who_has_left_a_lesson_begins_no_lesson(flow: Flo
 
 def test_a_level_does_not_say_for_the_third_time_what_the_way_out_said_twice(flow: Flow) -> None:
     place = "register_lesson.register_2"
-    session = at(place, confusion=14, offered=1, told={place: "222"})
+    session = at(place, confusion=14, offered=1, told={place_number(place): 222})
     turn = after(flow, session, "7")
     assert turn.session.place == "help_menu"
     assert played(turn)[0] == "help"

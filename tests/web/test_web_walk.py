@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ivr.engine.session import Session, dump, parse
+from ivr.engine.told import place_number
 from ivr.flow.model import Asking, Branch, End, Lesson, Menu, Practice, Say, Transfer
 from ivr.flow.patience import patience
 from ivr.flow.places import split
@@ -201,7 +202,7 @@ def walk(request: pytest.FixtureRequest, parts: Parts, spec: Spec, redis_url: st
     walk.run(again, "CAagain")
     # And one to whom all was said twice that is said to wrong keys at the main menu.
     home = walk.found["main_menu"]
-    walk.raw.set("ivr:call:CAlast", dump(replace(home, told={"main_menu": "22222"})))
+    walk.raw.set("ivr:call:CAlast", dump(replace(home, told={place_number("main_menu"): 22222})))
     walk.hear(caller.key("CAlast", f"/voice/turn/main_menu?turn={home.turn}", WRONG_KEY))
     return walk
 
