@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 MOST: Final = 4096
 """So many answers of one function are kept for a flow; what is asked beyond is worked out each
-time. The shipped flow has 70 places, and a few ways in which a caller can hear each."""
+time. The shipped flow has 61 places, and a few ways in which a caller can hear each."""
 
 
 def once(work: Callable[[Flow], Found]) -> Callable[[Flow], Found]:
