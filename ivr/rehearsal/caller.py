@@ -7,8 +7,9 @@ shortest way to the goal is looked up in the flow, but an option is taken only w
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
+from ivr.rehearsal.acts import GoOn, HangUp, Touch, Wait
 from ivr.rehearsal.ear import Ear
 from ivr.rehearsal.hand import seconds
 from ivr.rehearsal.leaks import Leaks
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from ivr.flow.terms import PromptId
+    from ivr.rehearsal.acts import Act
     from ivr.rehearsal.guide import Guide
+    from ivr.rehearsal.line import Line
     from ivr.rehearsal.personas import Goal
     from ivr.rehearsal.population import Person
     from ivr.simulator.call import Call
@@ -40,18 +43,20 @@ class Caller:
     """Places all calls of one person.
 
     Args:
-        guide: to the line.
+        line: that is rung.
+        guide: to it.
         seed: of the rehearsal, which names the calls.
         person: who rings.
     """
 
-    def __init__(self, guide: Guide, seed: int, person: Person) -> None:
+    def __init__(self, line: Line, guide: Guide, seed: int, person: Person) -> None:
+        self._line = line
         self._guide = guide
         self._seed = seed
         self._person = person
         self._at = person.first_ring
         self._leaks = Leaks() if person.persona.behaviour.own_secret else None
-        self._ear = Ear(guide, self._leaks)
+        self._ear = Ear(guide, self._leaks, line.kept)
         self._calls = 0
         self._seconds = 0.0
         self._is_stuck = False
@@ -78,7 +83,7 @@ class Caller:
         return bool(goals) and all(goal in self._ear.reached for goal in goals)
 
     def _ring(self) -> None:
-        line = self._guide.line
+        line = self._line
         sid = call_sid(self._seed, self._person.number, self._calls)
         call = line.phone.call(
             line.url, setup=self._setup(), call_sid=sid, on_event=self._ear.listen
@@ -87,13 +92,15 @@ class Caller:
         self._calls += 1
         self._ear.begin(self._seconds)
         talk = Talk(self._guide, self._person, self._ear, self._leaks, call)
-        talk.hold(is_again=self._calls > 1)
+        call.start(listen_seconds=0)
+        for act in talk.acts(is_again=self._calls > 1):
+            _do(call, act)
         self._end(call, has_hung_up=talk.has_hung_up, is_stuck=talk.is_stuck)
 
     def _setup(self) -> Setup:
         return Setup(
             from_number=self._person.from_number,
-            status_callback=self._guide.line.url + STATUS_PATH,
+            status_callback=self._line.url + STATUS_PATH,
             dial_outcomes=tuple(self._volunteer() for _ in range(MAX_VOLUNTEERS)),
             max_documents=MAX_DOCUMENTS,
             key_seconds=0.0,  # how long a finger takes, the persona says
@@ -123,7 +130,7 @@ class Caller:
 
     def _outcome(self) -> Outcome:
         ear, person = self._ear, self._person
-        line = self._guide.line
+        line = self._line
         logged = line.logged()
         if self._leaks is not None:
             self._leaks.look(logged)
@@ -157,3 +164,17 @@ class Caller:
             found[goal] = max(0.0, self._ear.reached[goal] - since)
             since = max(since, self._ear.reached[goal])
         return found
+
+
+def _do(call: Call, act: Act) -> None:
+    match act:
+        case Wait(seconds):
+            call.wait(seconds)
+        case GoOn():
+            call.go_on()
+        case Touch(key):
+            call.press(key, listen_seconds=0)
+        case HangUp():
+            call.hang_up()
+        case _:
+            assert_never(act)

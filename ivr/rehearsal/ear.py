@@ -41,11 +41,15 @@ class Ear:
     Args:
         guide: what the words of the line mean.
         leaks: looks for secrets that this caller keyed; None for one who never keys any.
+        kept: gives all that the service has stored and still holds, to be looked through for them.
     """
 
-    def __init__(self, guide: Guide, leaks: Leaks | None) -> None:
+    def __init__(
+        self, guide: Guide, leaks: Leaks | None, kept: Callable[[], bytes] = bytes
+    ) -> None:
         self._guide = guide
         self._leaks = leaks
+        self._kept = kept
         self._hear: dict[type, Callable[[Any], None]] = {
             Received: self._received,
             Heard: self._heard,
@@ -113,7 +117,7 @@ class Ear:
 
     def code(self) -> str:
         """The digits that were heard since the last document came, as far as they were heard."""
-        return self._guide.line.digits.read_out(each.words for each in self.now)
+        return self._guide.digits.read_out(each.words for each in self.now)
 
     def digit_seconds(self) -> float:
         """How far apart those digits came, on average; 0 where it cannot be told."""
@@ -131,7 +135,7 @@ class Ear:
         if self._leaks is not None and self._leaks.is_keyed:
             self._leaks.look(event.text)
             # What is dropped again at the next answer has been stored all the same.
-            self._leaks.look(self._guide.line.kept().decode("latin-1"))
+            self._leaks.look(self._kept().decode("latin-1"))
 
     def _wait_at(self, attributes: dict[str, str]) -> None:
         found = _PLACE.search(attributes.get("action", ""))

@@ -10,7 +10,7 @@ from ivr.rehearsal.ways import Map, is_aside
 
 if TYPE_CHECKING:
     from ivr.flow.terms import PromptId
-    from ivr.rehearsal.line import Line
+    from ivr.rehearsal.line import Told
     from ivr.rehearsal.personas import Personas
 
 
@@ -22,8 +22,8 @@ class Guide:
         personas: who rings, and when a goal is reached.
     """
 
-    def __init__(self, line: Line, personas: Personas) -> None:
-        self.line = line
+    def __init__(self, line: Told, personas: Personas) -> None:
+        self.digits = line.digits
         self.personas = personas
         self.flow = line.flow
         self.roles = roles(line.flow)
@@ -52,16 +52,16 @@ class Guide:
 
     def _read(self, words: str) -> str:
         if words not in self._rows:
-            self._rows[words] = self.line.digits.read_out([words])
+            self._rows[words] = self.digits.read_out([words])
         return self._rows[words]
 
 
-def _prompt(line: Line, node_id: str) -> PromptId:
+def _prompt(line: Told, node_id: str) -> PromptId:
     prompt: PromptId = getattr(line.flow.nodes[node_id], "prompt", "")
     return prompt
 
 
-def _by_words(line: Line) -> dict[str, tuple[PromptId, ...]]:
+def _by_words(line: Told) -> dict[str, tuple[PromptId, ...]]:
     """Which prompts are heard by which words; two prompts may have the same."""
     found: dict[str, tuple[PromptId, ...]] = {}
     for words in line.words:

@@ -18,14 +18,19 @@ STATUS_PATH: Final = "/status"
 """Where the line is told of the end of a call, behind the address that is rung."""
 
 
-class Line(Struct, frozen=True):
-    """A service that answers signed webhooks, put together by whoever starts the rehearsal."""
+class Told(Struct, frozen=True):
+    """What callers can come to know of a line by ringing it."""
 
     flow: Flow
     words: tuple[Words, ...]
     """Of every language."""
     digits: Digits
     """By which it reads codes out."""
+
+
+class Line(Told, frozen=True):
+    """A service that answers signed webhooks, put together by whoever starts the rehearsal."""
+
     phone: Phone
     url: str
     """That is rung, absolute."""

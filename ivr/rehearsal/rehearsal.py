@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ivr.rehearsal.guide import Guide
+    from ivr.rehearsal.line import Line
 
 
 class Batch(Struct, frozen=True):
@@ -26,19 +27,24 @@ class Batch(Struct, frozen=True):
 
 
 def rehearse(
-    guide: Guide, seed: int, numbers: range, on_caller: Callable[[], object] | None = None
+    line: Line,
+    guide: Guide,
+    seed: int,
+    numbers: range,
+    on_caller: Callable[[], object] | None = None,
 ) -> Batch:
     """Lets the callers of these numbers ring, and tells what became of them.
 
     Args:
-        guide: to the line and its callers.
+        line: that they ring.
+        guide: to it and its callers.
         seed: from which everything that is left to chance follows.
         numbers: of the callers.
         on_caller: told after each of them; None for nobody.
     """
     outcomes, prompts = [], Counter[str]()
     for number in numbers:
-        caller = Caller(guide, seed, person(guide.personas, seed, number))
+        caller = Caller(line, guide, seed, person(guide.personas, seed, number))
         outcomes.append(caller.live())
         prompts.update(caller.prompts)
         if on_caller is not None:

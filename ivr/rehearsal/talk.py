@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.flow.model import Lesson, Practice
 from ivr.flow.terms import AGAIN_KEY, BOOKMARK, REPEAT, RETURN
+from ivr.rehearsal.acts import GoOn, HangUp, Touch, Wait
 from ivr.rehearsal.hand import bounced, keyed, seconds
 from ivr.rehearsal.leaks import PIN_DIGITS, made_up_pin
 from ivr.rehearsal.ways import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ivr.flow.model import Node
+    from ivr.rehearsal.acts import Act, Standing
     from ivr.rehearsal.ear import Ear
     from ivr.rehearsal.guide import Guide
     from ivr.rehearsal.leaks import Leaks
     from ivr.rehearsal.personas import Goal
     from ivr.rehearsal.population import Person
     from ivr.rehearsal.ways import Way
-    from ivr.simulator.call import Call
 
 MAX_ACTS: Final = 250
 """In one call; who does more is stuck."""
@@ -32,18 +33,18 @@ HANG_UP_SECONDS: Final = 10.0
 
 
 class Talk:
-    """A call that goes on until either side hangs up.
+    """What a caller does in a call, act by act, until either side hangs up.
 
     Args:
         guide: to the line.
         person: who rings.
         ear: by which the person hears; listens to this call.
         leaks: is told of secrets that are keyed; None for one who never keys any.
-        call: not yet started.
+        call: how it stands, whoever carries the acts out.
     """
 
     def __init__(
-        self, guide: Guide, person: Person, ear: Ear, leaks: Leaks | None, call: Call
+        self, guide: Guide, person: Person, ear: Ear, leaks: Leaks | None, call: Standing
     ) -> None:
         self._guide = guide
         self._person = person
@@ -57,41 +58,42 @@ class Talk:
         """The caller did, with a goal not reached."""
         self.is_stuck = False
 
-    def hold(self, *, is_again: bool) -> None:
-        """Holds the whole call.
+    def acts(self, *, is_again: bool) -> Iterator[Act]:
+        """All that is done in the call, which has begun.
+
+        Each act is carried out, and the ear told of what came of it, before the next is asked for.
 
         Args:
             is_again: whether the caller has rung before, and so may go on where that call ended.
         """
         self._may_go_on = is_again
-        self._call.start(listen_seconds=0)
         for _ in range(MAX_ACTS):
             if self._call.ended is not None:
                 break
-            self._act()
+            yield from self._act()
         else:
             self.is_stuck = True
-            self._call.hang_up()
+            yield HangUp()
         self.is_stuck |= self._call.ended == "limit"
 
-    def _act(self) -> None:
+    def _act(self) -> Iterator[Act]:
         """Does one thing, or lets one answer of the line go by."""
         if self._happens(self._is.hangs_up):
-            self._wait(self._rng.uniform(0.0, HANG_UP_SECONDS))
+            yield from self._wait(self._rng.uniform(0.0, HANG_UP_SECONDS))
             self.has_hung_up = self._call.ended is None
-            self._call.hang_up()
+            yield HangUp()
             return
         is_idle = self._happens(self._is.nothing * self._left())
         if is_idle:
-            self._listen_out()
+            yield from self._listen_out()
         else:
-            self._take_time()
+            yield from self._take_time()
         if self._has_all():
-            self._call.hang_up()
+            yield HangUp()
         elif is_idle:
-            self._let_go_by()
+            yield from self._let_go_by()
         elif self._call.ended is None:
-            self._press()
+            yield from self._press()
 
     def _has_all(self) -> bool:
         """Whether every goal is reached; where there was none, the caller never has enough."""
@@ -107,27 +109,27 @@ class Talk:
         """What learning has left of the chances of trouble."""
         return float(self._is.learning**self._ear.helps)
 
-    def _take_time(self) -> None:
+    def _take_time(self) -> Iterator[Act]:
         """Up to the moment of the first key."""
         early, left = self._is.early, self._left()
         if early is not None and self._happens(early.chance * left):
-            self._wait(seconds(self._rng, early.seconds))
+            yield from self._wait(seconds(self._rng, early.seconds))
             return
-        self._listen_out()
-        self._wait(seconds(self._rng, self._is.reaction_seconds))
+        yield from self._listen_out()
+        yield from self._wait(seconds(self._rng, self._is.reaction_seconds))
 
-    def _press(self) -> None:
+    def _press(self) -> Iterator[Act]:
         if self._happens(self._is.wrong_key * self._left()):
             due = self._due()
-            self._keys(self._rng.choice([key for key in KEYS if key != due]))
+            yield from self._keys(self._rng.choice([key for key in KEYS if key != due]))
         elif self._happens(self._is.asks_again):
-            self._ask_again()
+            yield from self._ask_again()
         elif isinstance(self._node(), Practice):
-            self._enter()
+            yield from self._enter()
         else:
             way = self._way()
             self._may_go_on &= way is None or way.go != BOOKMARK
-            self._keys("" if way is None else way.key or "")
+            yield from self._keys("" if way is None else way.key or "")
 
     def _due(self) -> str | None:
         """The key that would be pressed here if nothing went wrong; None: none is known."""
@@ -145,13 +147,13 @@ class Talk:
 
     # -- Keys ----------------------------------------------------------------------------------
 
-    def _keys(self, keys: str) -> None:
+    def _keys(self, keys: str) -> Iterator[Act]:
         """Presses keys one after the other, one of them twice where that befalls the caller.
 
         Where there is none to press, the caller waits for what comes.
         """
         if not keys:
-            self._let_go_by()
+            yield from self._let_go_by()
             return
         twice, again = self._is.twice, None
         if twice is not None and self._happens(twice.chance * self._left()):
@@ -159,27 +161,27 @@ class Talk:
         before = self._ear.documents
         for place, key in enumerate(keys):
             if place:
-                self._wait(seconds(self._rng, self._is.key_seconds))
+                yield from self._wait(seconds(self._rng, self._is.key_seconds))
                 if self._is_answered(before):
                     return
-            self._touch(key)
+            yield from self._touch(key)
             if twice is not None and place == again:
-                self._wait(seconds(self._rng, twice.seconds))
-                self._touch(key)
+                yield from self._wait(seconds(self._rng, twice.seconds))
+                yield from self._touch(key)
         if self._ear.is_key_heard and not self._is_answered(before):
-            self._let_go_by()
+            yield from self._let_go_by()
 
-    def _touch(self, key: str) -> None:
+    def _touch(self, key: str) -> Iterator[Act]:
         if self._call.ended is None:
-            self._call.press(key, listen_seconds=0)
+            yield Touch(key)
 
-    def _enter(self) -> None:
+    def _enter(self) -> Iterator[Act]:
         """Keys the code back as it was heard, or something secret in its place."""
         if self._happens(self._is.own_secret * self._left()):
-            self._keys(self._secret())
+            yield from self._keys(self._secret())
             return
         if not self._ear.code():
-            self._listen_out()
+            yield from self._listen_out()
         entry = keyed(
             self._rng,
             self._ear.code(),
@@ -187,7 +189,7 @@ class Talk:
             is_slow=self._ear.digit_seconds() >= self._guide.personas.slow_digit_seconds,
             left=self._left(),
         )
-        self._keys(entry)
+        yield from self._keys(entry)
 
     def _secret(self) -> str:
         """The own number where many digits are asked, else a PIN."""
@@ -198,7 +200,7 @@ class Talk:
             self._leaks.key(secret[: self._ear.asked_digits or None])
         return secret
 
-    def _ask_again(self) -> None:
+    def _ask_again(self) -> Iterator[Act]:
         node = self._node()
         if isinstance(node, Lesson):
             key = AGAIN_KEY
@@ -208,7 +210,7 @@ class Talk:
             keys = self._guide.flow.global_keys
             key = next((key for key, go in keys.items() if go == REPEAT), "")
         self._ear.asks_again = True
-        self._keys(key)
+        yield from self._keys(key)
         self._ear.asks_again = False
 
     # -- The way -------------------------------------------------------------------------------
@@ -253,17 +255,17 @@ class Talk:
         """Whether the line has answered since it had given so many answers, or is gone."""
         return self._call.ended is not None or self._ear.documents != before
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float) -> Iterator[Act]:
         if self._call.ended is None:
-            self._call.wait(seconds)
+            yield Wait(seconds)
 
-    def _listen_out(self) -> None:
+    def _listen_out(self) -> Iterator[Act]:
         """Until the line waits for the caller."""
         while self._call.ended is None and self._call.waiting is None:
-            self._call.go_on()
+            yield GoOn()
 
-    def _let_go_by(self) -> None:
+    def _let_go_by(self) -> Iterator[Act]:
         """Until the line says something new by itself."""
         before = self._ear.documents
         while not self._is_answered(before):
-            self._call.go_on()
+            yield GoOn()

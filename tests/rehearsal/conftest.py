@@ -98,7 +98,7 @@ def live_on(
     only = replace(personas, personas={"caller": persona})
     phone = Remembering(line.phone)
     watched = replace(line, phone=phone)
-    caller = Caller(Guide(watched, only), seed, person(only, seed, 0))
+    caller = Caller(watched, Guide(watched, only), seed, person(only, seed, 0))
     return Lived(caller.live(), phone.calls, caller.prompts)
 
 

@@ -55,11 +55,11 @@ def test_all_that_is_logged_is_seen_whoever_logs_it(name: str, line: Line) -> No
 def test_a_redis_that_answers_late_changes_no_figure(
     stage: Stage, line: Line, shipped: Personas
 ) -> None:
-    usual = Caller(Guide(line, shipped), 1, person(shipped, 1, 0)).live()
+    usual = Caller(line, Guide(line, shipped), 1, person(shipped, 1, 0)).live()
     client: Any = redis.Redis.from_url(stage.redis_url)
     client.execute_command("CLIENT", "PAUSE", 1500)
     client.close()
-    assert Caller(Guide(line, shipped), 1, person(shipped, 1, 0)).live() == usual
+    assert Caller(line, Guide(line, shipped), 1, person(shipped, 1, 0)).live() == usual
     assert "degraded" not in line.logged()
 
 

@@ -92,7 +92,7 @@ def _rung_here(
     with rehearsed_line(plan.stage) as line:
         guide = Guide(line, plan.personas)
         for part in parts:
-            yield rehearse(guide, plan.seed, part, lambda: on_callers(1))
+            yield rehearse(line, guide, plan.seed, part, lambda: on_callers(1))
 
 
 def _received(pipe: Connection) -> Batch:
@@ -159,7 +159,7 @@ def _work(pipe: Connection) -> None:
         with rehearsed_line(plan.stage) as line:
             guide = Guide(line, plan.personas)
             while True:
-                pipe.send(rehearse(guide, plan.seed, pipe.recv()))
+                pipe.send(rehearse(line, guide, plan.seed, pipe.recv()))
     except (EOFError, BrokenPipeError):  # the one that started us is gone, or has all it wanted
         return
     except IvrError as error:
