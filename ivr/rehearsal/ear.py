@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ivr.rehearsal.places import place_of
 from ivr.simulator.events import (
@@ -33,6 +33,18 @@ TOO_OFTEN: Final = 3
 _WAITING: Final = re.compile(r"<(?:Gather|Dial) ([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
 _PLACE: Final = re.compile(r"/turn/([a-z0-9_.]+)\?")
+_HEARING: Final = {
+    Received: "_received",
+    Heard: "_heard",
+    Interrupted: "_cut_off",
+    Ended: "_ended",
+    Silence: "_silent",
+    Pressed: "_entered",
+    KeyPressed: "_pressed",
+    Requested: "_requested",
+}
+"""How each event is heard. No ear keeps methods of its own: it would hold itself, and thousands of
+ears would be left to the garbage collector, which stops everything while it looks."""
 
 
 class Ear:
@@ -50,16 +62,6 @@ class Ear:
         self._guide = guide
         self._leaks = leaks
         self._kept = kept
-        self._hear: dict[type, Callable[[Any], None]] = {
-            Received: self._received,
-            Heard: self._heard,
-            Interrupted: self._cut_off,
-            Ended: self._ended,
-            Silence: self._silent,
-            Pressed: self._entered,
-            KeyPressed: self._pressed,
-            Requested: self._requested,
-        }
         self.place = ""
         """Where the line waits or will wait, as its last document says."""
         self.back: str | None = None
@@ -111,9 +113,9 @@ class Ear:
 
     def listen(self, event: Event) -> None:
         """Hears one event."""
-        hear = self._hear.get(type(event))
-        if hear is not None:
-            hear(event)
+        name = _HEARING.get(type(event))
+        if name is not None:
+            getattr(self, name)(event)
 
     def code(self) -> str:
         """The digits that were heard since the last document came, as far as they were heard."""

@@ -17,7 +17,7 @@ WEEK_BEGINS: Final = datetime(2026, 3, 2, tzinfo=UTC)
 WEEK_SECONDS: Final = 7 * 24 * 60 * 60
 PREFIX: Final = "+915"
 """An Indian mobile number begins with 6 to 9; so these are nobody's."""
-_OWN_DIGITS: Final = 9
+OWN_DIGITS: Final = 9
 _LETTERS: Final = "abcdef"
 
 
@@ -49,7 +49,7 @@ def person(personas: Personas, seed: int, number: int) -> Person:
     name = rng.choices(names, shares)[0]
     persona = personas.personas[name]
     errand = rng.choices(persona.errands, [each.weight for each in persona.errands])[0]
-    digits = f"{rng.randrange(10**_OWN_DIGITS):0{_OWN_DIGITS}d}"
+    digits = f"{rng.randrange(10**OWN_DIGITS):0{OWN_DIGITS}d}"
     return Person(
         number=number,
         name=name,

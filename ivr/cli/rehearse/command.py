@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from msgspec import Struct
 
+from ivr.cli.rehearse.load import Given, check_together, load_options
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -28,11 +30,15 @@ Examples:
   ivr rehearse --json > before.json         then change the flow, and:
   ivr rehearse --compare before.json
   ivr rehearse --picture drop-out.svg
+  ivr rehearse --load https://example.org/voice --token T --calls 1000 --seconds 300
 
 \b
 It is a stress of the flow with stated assumptions (config/personas.yaml), and no evidence about
 people. The service rings nobody, uses no REDIS_URL and no setting but IVR_CONFIG and IVR_AUDIO.
-Exits with 0; with 1 when --compare finds that something got worse; with 2 on wrong usage.
+With --load the same callers ring a line that runs, over HTTP and in real time; see
+docs/capacity.md, and load no line but your own.
+Exits with 0; with 1 when --compare finds that something got worse, or a load that anything failed;
+with 2 on wrong usage.
 """
 
 
@@ -46,6 +52,11 @@ class Options(Struct, frozen=True, kw_only=True):
     compare: Path | None
     picture: Path | None
     json: bool
+    load: str | None
+    calls: int
+    seconds: int
+    token: str | None
+    status_callback: str | None
 
 
 @click.command(epilog=_EPILOG)
@@ -89,6 +100,7 @@ class Options(Struct, frozen=True, kw_only=True):
     metavar="FILE.svg",
     help="Draw where callers drop out, as SVG.",
 )
+@load_options
 @click.option("--json", is_flag=True, help="Print one JSON object, for scripts. [default: a table]")
 @click.pass_context
 def rehearse(ctx: click.Context, /, **given: Any) -> None:
@@ -103,6 +115,9 @@ def rehearse(ctx: click.Context, /, **given: Any) -> None:
     from ivr.rehearsal.picture import picture
 
     options = Options(**given)
+    check_together(ctx)
+    if options.load is not None:
+        ctx.exit(_loaded(options.load, options))
     before = None if options.compare is None else _figures_in(options.compare)
     if options.picture is not None and options.picture.suffix.lower() not in {"", ".svg"}:
         message = f"{options.picture} is no name of an SVG; let it end with .svg"
@@ -119,6 +134,26 @@ def rehearse(ctx: click.Context, /, **given: Any) -> None:
     if options.picture is not None:
         give(picture(figures), options.picture)
     ctx.exit(0 if before is None else _compared(before, figures, is_json=options.json))
+
+
+def _loaded(url: str, options: Options) -> int:
+    from ivr.cli.project import Project
+    from ivr.cli.rehearse.load import loaded
+    from ivr.cli.signals import interrupted_by_signals
+
+    given = Given(
+        url=url,
+        calls=options.calls,
+        seconds=options.seconds,
+        token=options.token,
+        status_callback=options.status_callback,
+        seed=options.seed,
+        is_json=options.json,
+    )
+    with interrupted_by_signals():
+        project = Project.load()
+        personas, _ = _personas(project, options.personas)
+        return loaded(project, personas, given)
 
 
 def _figures_in(file: Path) -> Figures:
