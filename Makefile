@@ -2,10 +2,11 @@
 ## make test   set up and run every test
 ## make check  linters, types, import contracts
 ## make audit  known vulnerabilities of the pinned packages, and secrets in tracked files
-## make bench  how fast it is, as ratios taken in one run
+## make bench  how fast it is, as ratios taken in one run, and which goals are reached
+## make bench-servers  other servers beside ours, with the same work
 ## make setup  only set up
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit bench
+.PHONY: help setup run test check audit bench bench-servers
 
 # The first that really runs and is new enough; 3.12 and 3.11 have wheels of everything.
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -43,6 +44,11 @@ $(VENV)/.audit-ready: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP_INSTALL) --editable '.[audit]'
 	@touch $@
 
+$(VENV)/.bench-ready: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up .venv for the comparison of servers …"
+	@$(PIP_INSTALL) --editable '.[local,dev,bench]'
+	@touch $@ $(VENV)/.run-ready $(VENV)/.dev-ready $(VENV)/.audit-ready
+
 setup: $(VENV)/.dev-ready
 
 run: $(VENV)/.run-ready
@@ -62,5 +68,10 @@ check: $(VENV)/.dev-ready
 audit: $(VENV)/.audit-ready
 	@$(BIN)/python .ci/audit.py
 
+# For one part: make bench BENCH="--only turns".
 bench: $(VENV)/.dev-ready
-	@for each in tests/benchmarks/bench_*.py; do $(BIN)/python $$each; done
+	@$(BIN)/python -m tests.benchmarks $(BENCH); missed=$$?; \
+	for each in tests/benchmarks/bench_*.py; do $(BIN)/python $$each || missed=1; done; exit $$missed
+
+bench-servers: $(VENV)/.bench-ready
+	@$(BIN)/python -m tests.benchmarks.servers

@@ -1,0 +1,106 @@
+"""Every figure of speed, with its goal beside it.
+
+make bench
+python -m tests.benchmarks --only turns,server
+python -m tests.benchmarks --write docs/benchmarks.md
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from tests.benchmarks.carried import load_figures
+from tests.benchmarks.ours import ROOT, logged, staged
+from tests.benchmarks.pieces import piece_figures
+from tests.benchmarks.report import machine, missed, table, write_json, write_page
+from tests.benchmarks.space import growth_figures, session_figures
+from tests.benchmarks.starts import start_figures
+from tests.benchmarks.turns import turn_figures
+from tests.benchmarks.under_server import server_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.benchmarks.ours import Stage
+
+    Part = Callable[[Stage, Callable[[int, int], None]], dict[str, float]]
+
+PARTS: Final[dict[str, Part]] = {
+    "turns": turn_figures,
+    "pieces": piece_figures,
+    "starts": start_figures,
+    "space": session_figures,
+    "server": server_figures,
+    "growth": growth_figures,
+    "load": load_figures,
+}
+"""In the order in which they are measured: what is heard most of first."""
+
+
+def _chosen(_: click.Context, __: click.Parameter, given: str | None) -> list[str]:
+    names = given.split(",") if given else list(PARTS)
+    for name in names:
+        if name not in PARTS:
+            raise click.BadParameter(f"there is no {name}; give some of {','.join(PARTS)}")
+    return names
+
+
+@click.command()
+@click.option("--only", callback=_chosen, help=f"Some of {','.join(PARTS)}.")
+@click.option("--write", "page", type=click.Path(path_type=Path), help="Renew the table of a page.")
+@click.option(
+    "--json",
+    "file",
+    type=click.Path(path_type=Path),
+    default=ROOT / "bench.json",
+    help="Where all figures are written to.",
+)
+def main(only: list[str], page: Path | None, file: Path) -> None:
+    """Measure, tell it in one table, and end with 1 where a goal is not reached."""
+    values = _measured(only)
+    write_json(file, values)
+    if page is not None:
+        write_page(page, values)
+    console = Console()
+    console.print(machine())
+    console.print(table(values))
+    if failed := missed(values):
+        click.echo(f"Not reached: {', '.join(failed)}", err=True)
+        sys.exit(1)
+
+
+def _measured(names: list[str]) -> dict[str, float]:
+    """All figures of these parts."""
+    values: dict[str, float] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console = Console(file=sys.stderr)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Progress(*columns, console=console, redirect_stderr=False) as progress,
+    ):
+        preparing = progress.add_task("rendering the clips", total=None)
+        with staged(Path(folder)) as stage, logged(stage.folder):
+            progress.update(preparing, total=1, completed=1)
+            for name in names:
+                task = progress.add_task(name, total=None)
+                tell = partial(_tell, progress, task)
+                values |= PARTS[name](stage, tell)
+                gc.collect()
+    return values
+
+
+def _tell(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
+
+
+if __name__ == "__main__":
+    main()
