@@ -74,4 +74,4 @@ bench: $(VENV)/.dev-ready
 	for each in tests/benchmarks/bench_*.py; do $(BIN)/python $$each || missed=1; done; exit $$missed
 
 bench-servers: $(VENV)/.bench-ready
-	@$(BIN)/python -m tests.benchmarks.servers
+	@$(BIN)/python -m tests.benchmarks.servers $(BENCH)

@@ -7,8 +7,9 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Final
 
+from tests.benchmarks.ours import ROOT
 from tests.benchmarks.pretend_caller import ACCOUNT, START, TOKEN
-from tests.benchmarks.running import IVR, running
+from tests.benchmarks.running import IVR, free_port, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +28,12 @@ def load_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, fl
     Raises:
         ValueError: the command did not tell what it found.
     """
-    with running(stage, str(IVR), "serve") as server:
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"  # the load signs what it asks
+    with running(stage, str(IVR), "serve", port=port, PUBLIC_URL=origin) as server:
         server.wait_for("/readyz", (200,))
         tell(0, 1)
-        told = _rehearsed(f"http://127.0.0.1:{server.port}{START}")
+        told = _rehearsed(f"{origin}{START}")
         tell(1, 1)
     return {
         "concurrent_calls": told["concurrent_calls"],
@@ -44,6 +47,7 @@ def _rehearsed(url: str) -> dict[str, float]:
     amount = ("--calls", str(CALLS), "--seconds", str(SECONDS))
     done = subprocess.run(  # noqa: S603 - our own command
         [str(IVR), "rehearse", "--load", url, *amount, "--json"],
+        cwd=ROOT,
         env={**os.environ, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_ACCOUNT_SID": ACCOUNT},  # noqa: TID251 - a child needs PATH
         stdout=subprocess.PIPE,
         timeout=SECONDS + LATE_SECONDS,

@@ -154,8 +154,7 @@ class Generator:
 
     def closed(self, seconds: float) -> Heard:
         """Ask as fast as answers come, for so long."""
-        begun = time.monotonic()
-        self._heard = Heard()
+        begun = self._begun()
         while (now := time.monotonic()) < begun + seconds:
             self._send_free(now)
             self._take_answers(min(POLL_SECONDS, begun + seconds - now))
@@ -163,8 +162,7 @@ class Generator:
 
     def steady(self, seconds: float, rate: float) -> Heard:
         """Ask `rate` times a second, for so long, whatever is still unanswered."""
-        begun = time.monotonic()
-        self._heard = Heard()
+        begun = self._begun()
         dues = deque(begun + number / rate for number in range(round(seconds * rate)))
         while dues and (now := time.monotonic()) < begun + seconds + PATIENCE_SECONDS:
             while dues and self._free and dues[0] <= now:
@@ -179,6 +177,16 @@ class Generator:
         for caller in self._callers:
             self._drop(caller)
         self._poller.close()
+
+    def _begun(self) -> float:
+        """Begin a measurement on new connections, and tell when.
+
+        Which worker gets a connection is luck; so it is drawn anew each time.
+        """
+        for caller in self._callers:
+            self._drop(caller)
+        self._heard = Heard()
+        return time.monotonic()
 
     def _send_free(self, now: float) -> None:
         for _ in range(len(self._free)):

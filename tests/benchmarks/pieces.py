@@ -39,7 +39,7 @@ REPEATS: Final = 100
 LEAD_IN: Final = 3
 """Keys until the caller is in the lesson."""
 LESSON_TURNS: Final = 8
-SID: Final = "CA0123456789abcdef0123456789abcdef"
+SID: Final = f"CA{1:032x}"
 
 
 def piece_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, float]:

@@ -17,8 +17,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from random import Random
 
-TOKEN: Final = "0123456789abcdef0123456789abcdef"
-ACCOUNT: Final = "AC0123456789abcdef0123456789abcdef"
+TOKEN: Final = "token-of-the-benchmark"
+ACCOUNT: Final = f"AC{1:032x}"
 LINE: Final = "+12025550100"
 HOST: Final = "line.example"
 ORIGIN: Final = f"http://{HOST}"

@@ -16,8 +16,10 @@ from rich.table import Table
 from ivr.cli.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+FIGURES_MARK: Final = "<!-- figures: written by `make bench` -->"
+END: Final = "<!-- end of figures -->"
 DIGITS: Final = 3
 """That a figure is told with, at least."""
 
@@ -93,6 +95,7 @@ FIGURES: Final = (
     Figure("python_seconds", "an empty Python", "s"),
     Figure("serve_ready_seconds", "ivr serve until /readyz is 200", "s"),
     Figure("rss_growth_mb", "growth of a worker over 100,000 turns", "MiB", "<", 2.0),
+    Figure("rss_growth_last_half_mb", "of it, over the last 50,000", "MiB"),
     Figure("rss_mb", "memory of that worker", "MiB"),
 )
 """All that is measured, in the order in which it is told."""
@@ -163,16 +166,26 @@ def write_page(file: Path, values: Mapping[str, float]) -> None:
     Raises:
         ValueError: the page has no such marks.
     """
+    write_between(file, FIGURES_MARK, [("figure", "measured", "goal", "reached"), *rows(values)])
+
+
+def write_between(file: Path, mark: str, lines: Sequence[Sequence[str]]) -> None:
+    """Put a table, and on what machine it was measured, between the mark in a page and its end.
+
+    Args:
+        file: the page.
+        mark: behind which the old table stands.
+        lines: the first is the heading; the first column is words, all others are figures.
+
+    Raises:
+        ValueError: the page has no such mark, or no end of it.
+    """
     page = file.read_text(encoding="utf-8")
-    before, begin, rest = page.partition(BEGIN)
+    before, begin, rest = page.partition(mark)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{file} has nothing between {BEGIN} and {END}")
-    heading = ["| figure | measured | goal | reached |", "|---|--:|--:|---|"]
-    lines = [f"| {' | '.join(row)} |" for row in rows(values)]
-    made = "\n".join([begin, "", f"Measured on {machine()}.", "", *heading, *lines, "", end])
-    file.write_text(before + made + after, encoding="utf-8")
-
-
-BEGIN: Final = "<!-- figures: written by `make bench` -->"
-END: Final = "<!-- end of figures -->"
+        raise ValueError(f"{file} has nothing between {mark} and {END}")
+    heading, *others = [f"| {' | '.join(line)} |" for line in lines]
+    ruler = f"|---|{'--:|' * (len(lines[0]) - 1)}"
+    made = ["", f"Measured on {machine()}.", "", heading, ruler, *others, "", ""]
+    file.write_text(before + begin + "\n".join(made) + end + after, encoding="utf-8")

@@ -94,8 +94,10 @@ class Running:
 
 
 @contextmanager
-def running(stage: Stage, *command: str, port: int | None = None) -> Iterator[Running]:
-    """A process that serves by this command, with the settings of the stage."""
+def running(
+    stage: Stage, *command: str, port: int | None = None, **variables: str
+) -> Iterator[Running]:
+    """A process that serves by this command, with the settings of the stage, but for these."""
     port = port or free_port()
     log = stage.folder / f"server-{port}.log"
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("IVR_", "TWILIO_"))}  # noqa: TID251 - a child needs PATH
@@ -103,7 +105,7 @@ def running(stage: Stage, *command: str, port: int | None = None) -> Iterator[Ru
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,
             cwd=ROOT,
-            env={**kept, **stage.variables(port)},
+            env={**kept, **stage.variables(port), **variables},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

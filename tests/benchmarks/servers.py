@@ -24,9 +24,10 @@ from ivr.cli.table import table
 from tests.benchmarks.contest import Found, contest
 from tests.benchmarks.generators import generators
 from tests.benchmarks.ours import staged
-from tests.benchmarks.report import machine, told
+from tests.benchmarks.report import machine, told, write_between
 from tests.benchmarks.running import free_port, running
 
+MARK: Final = "<!-- servers: written by `make bench-servers` -->"
 ROUNDS: Final = 3
 HEADING: Final = (
     "server",
@@ -94,7 +95,8 @@ def _contenders() -> list[Contender]:
 @click.command()
 @click.option("--rounds", default=ROUNDS, show_default=True)
 @click.option("--only", default="", help="Servers with one of these words, divided by commas.")
-def main(rounds: int, only: str) -> None:
+@click.option("--write", "page", type=click.Path(path_type=Path), help="Renew the table of a page.")
+def main(rounds: int, only: str, page: Path | None) -> None:
     """Measure all servers by turns, and print one table of medians; what is lost is the sum."""
     words = only.split(",")
     chosen = [each for each in _contenders() if any(word in each.name for word in words)]
@@ -109,8 +111,10 @@ def main(rounds: int, only: str) -> None:
                 found[each.name].append(contest(server, load, first_number=number * 10_000))
             click.echo(f"{number + 1}/{rounds * len(chosen)} {each.name}", err=True)
             click.echo(f"    {found[each.name][-1]}", err=True)
-    rows = [(name, *map(told, _together(results))) for name, results in found.items()]
-    click.echo(f"{machine()}\n\n{table([HEADING, *rows], numbers=range(1, len(HEADING)))}")
+    rows = [HEADING, *((name, *map(told, _together(each))) for name, each in found.items())]
+    click.echo(f"{machine()}\n\n{table(rows, numbers=range(1, len(HEADING)))}")
+    if page is not None:
+        write_between(page, MARK, rows)
 
 
 def _together(results: list[Found]) -> list[float]:

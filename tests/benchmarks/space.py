@@ -84,7 +84,7 @@ def growth_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, 
         load.prepare(Target(server.port, True, CONNECTIONS, GROWTH_FIRST_NUMBER))  # noqa: FBT003
         (worker,) = server.workers()
         done, marks = 0, list[float]()
-        for until in (WARM_TURNS, WARM_TURNS + GROWTH_TURNS):
+        for until in (WARM_TURNS, WARM_TURNS + GROWTH_TURNS // 2, WARM_TURNS + GROWTH_TURNS):
             while done < until:
                 heard = load.measure(Load(server.port, STRETCH_SECONDS))
                 if heard.errors:
@@ -92,7 +92,11 @@ def growth_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, 
                 done += heard.turns + heard.others
                 tell(min(done, WARM_TURNS + GROWTH_TURNS), WARM_TURNS + GROWTH_TURNS)
             marks.append(_resident_mib(worker))
-    return {"rss_growth_mb": marks[1] - marks[0], "rss_mb": marks[1]}
+    return {
+        "rss_growth_mb": marks[2] - marks[0],
+        "rss_growth_last_half_mb": marks[2] - marks[1],
+        "rss_mb": marks[2],
+    }
 
 
 def _resident_mib(process: int) -> float:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.benchmarks.report import (
-    BEGIN,
     END,
     FIGURES,
+    FIGURES_MARK,
     missed,
     rows,
     told,
@@ -71,7 +71,7 @@ def test_figures_are_written_for_machines(tmp_path: Path) -> None:
 
 def test_a_page_is_renewed_between_its_marks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nbehind\n", encoding="utf-8")
+    page.write_text(f"before\n{FIGURES_MARK}\nold\n{END}\nbehind\n", encoding="utf-8")
     write_page(page, {"help_seconds": 0.09})
     text = page.read_text(encoding="utf-8")
     assert "| ivr --help | 0.09 s | < 0.25 s | yes |" in text
