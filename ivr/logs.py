@@ -134,6 +134,8 @@ def _is_near(name: str) -> bool:
 
 
 def _hidden(value: object, is_of_call: bool) -> object:  # noqa: FBT001 - a value that is known, not a switch
+    if type(value) is str:
+        return masked(value, is_of_call=is_of_call)
     if value is None or isinstance(value, int | float):
         return value
     return masked(value if isinstance(value, str) else str(value), is_of_call=is_of_call)

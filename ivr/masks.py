@@ -29,7 +29,7 @@ _KEYED: Final = re.compile(
     rf"(?!{_DATE})(?=[*#]*\d)[\d*#]{{{MIN_KEYED},}}(?!\w)"
 )
 _ENOUGH: Final = re.compile(rf"(?:[\d*#][^\d*#]*){{{MIN_KEYED}}}")
-"""Most words that are logged have not so many keys in all, and then nothing is looked for."""
+"""With fewer keys in all, nothing needs to be looked for."""
 _HINTED: Final = 2
 
 
@@ -45,7 +45,8 @@ def masked(text: str, *, is_of_call: bool = True) -> str:
         is_of_call: it may hold what was keyed, so that 4 keys in a row are hidden already: digits,
             with `*` and `#` among them.
     """
-    if _ENOUGH.search(text) is None:
+    # One word that begins with a letter, such as a CallSid, or words with hardly a digit.
+    if (text.isalnum() and text[0].isalpha()) or _ENOUGH.search(text) is None:
         return text
     found = _NUMBERS.sub(NUMBER, text)
     return _KEYED.sub(DIGITS, found) if is_of_call else found

@@ -117,6 +117,7 @@ def parts(spec: Spec, store: RedisStore, library: Library) -> Parts:
         auth_tokens=(TOKEN,),
         secret_key=SECRET,
         clock=lambda: DAY,
+        clips_held_seconds=0,
     )
 
 

@@ -78,7 +78,7 @@ class Line:
         """Look up the clips of every prompt; later ones are found when they come."""
         self._parts = parts
         self._secret = parts.secret_key.encode()
-        self.sound = Sound(parts.spec, parts.library)
+        self.sound = Sound(parts.spec, parts.library, parts.clips_held_seconds)
 
     def reply(self, call: Call, happened: Happened) -> bytes:
         """The TwiML that answers what has happened in a call; kept and counted at most once.

@@ -29,6 +29,9 @@ class Parts(Struct, frozen=True, kw_only=True):
     secret_key: str
     clock: Callable[[], datetime]
     """The time now, with its zone."""
+    clips_held_seconds: float = 0.2
+    """So long what can be played at a turn counts as it was found, before files are looked at anew:
+    on a busy line that is a tenth of the work; a file that goes away meanwhile is a clip missed."""
     public_url: str | None = None
     """Scheme and host that the provider signs; None: those of each request."""
     proxy_hops: int = 0

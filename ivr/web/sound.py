@@ -10,6 +10,7 @@ only when other clips can be played.
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, assert_never
@@ -90,6 +91,8 @@ class _Remembered(Struct):
     places: tuple[Place, ...]
     """Where the clip of each is looked for."""
     made: _Made | None = None
+    until: float = 0.0
+    """By `time.monotonic`: so long nobody looks whether its clips can still be played."""
 
 
 class Sound:
@@ -98,7 +101,15 @@ class Sound:
     Safe from any thread: two that make the same at once make the same.
     """
 
-    def __init__(self, spec: Spec, library: Library) -> None:
+    def __init__(self, spec: Spec, library: Library, held_seconds: float = 0.0) -> None:
+        """Look up the clips of every prompt; later ones are found when they come.
+
+        Args:
+            spec: the words.
+            library: the clips.
+            held_seconds: so long what can be played at a turn counts as it was found.
+        """
+        self._held_seconds = held_seconds
         self._default_language = spec.flow.flow.default_language
         self._texts = {language: words.prompts for language, words in spec.words.items()}
         self._stock = Stock(utterances(self._texts), library)
@@ -125,7 +136,11 @@ class Sound:
         """
         same = alike(instructions)
         found = self._remembered(session.language, same)
-        clips, made = self._stock.find(found.places), found.made
+        made, now = found.made, time.monotonic()
+        if made is not None and made.person == person and now < found.until:
+            return made.heard
+        clips = self._stock.find(found.places)
+        found.until = now + self._held_seconds
         if made is None or made.clips != clips or made.person != person:
             spoken = self._spoken(found.plays, found.places, clips)
             made = found.made = _Made(clips, person, _written(same, spoken, person))

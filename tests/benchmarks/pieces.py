@@ -6,7 +6,6 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from ivr.carriers import twilio
 from ivr.cli.clock import now
 from ivr.engine.answer import Asked, answer
 from ivr.engine.circumstances import Circumstances
@@ -53,8 +52,7 @@ def piece_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, f
         has_siblings=True,
     )
     asked, turns = _lesson(parts.spec, around)
-    sound = Sound(parts.spec, parts.library)
-    spoken = [(turn, sound.turn(turn.session, turn.instructions).speak) for turn in turns]
+    sound = Sound(parts.spec, parts.library, parts.clips_held_seconds)
     steps, documents = list[float](), list[float]()
     practices = list[tuple[int, float]]()
     for number in range(ROUNDS):
@@ -64,8 +62,9 @@ def piece_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, f
                 answer(parts.spec.flow, session, each, around)
         stepped = time.process_time()
         for _ in range(REPEATS):
-            for turn, speak in spoken:
-                twilio.document(turn.instructions, speak, turn.carried, None)
+            for turn in turns:
+                heard = sound.turn(turn.session, turn.instructions)
+                heard.document.addressed(turn.instructions, turn.carried)
         steps.append(stepped - begun)
         documents.append(time.process_time() - stepped)
         practices.append(practise(parts, number))

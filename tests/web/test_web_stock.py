@@ -10,6 +10,8 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from ivr.engine.session import Session
+from ivr.engine.turn import Count, Pause, Play
 from ivr.errors import StoreError
 from ivr.flow.terms import Pace
 from ivr.speech.files import replace_file
@@ -18,6 +20,7 @@ from ivr.speech.manifest import manifest_bytes, read_manifest
 from ivr.speech.utterance import utterances
 from ivr.twiml.verbs import Play as PlayUrl
 from ivr.web.app import create_app
+from ivr.web.sound import Sound
 from ivr.web.stock import Fault, Stock
 from tests.conftest import LINE
 from tests.web.conftest import MENU, Caller, damage
@@ -174,6 +177,19 @@ def test_new_clips_are_heard_at_the_next_turn(own: Own, client: httpx.Client) ->
     old = first()
     before, now = take_turns(own)
     assert (old, first()) == (before[:16], now[:16])
+
+
+def test_on_a_busy_line_files_are_looked_at_only_now_and_then(own: Own, own_parts: Parts) -> None:
+    """A turn that was heard is heard so for a while; one that was not is looked at."""
+    session = Session(place="main_menu", turn=1, language="bn")
+    said = (Play("main_menu"),)
+    held, looking = (Sound(own_parts.spec, own_parts.library, each) for each in (600, 0))
+    before = held.turn(session, said)
+    assert looking.turn(session, said) == before
+    own.file("main_menu").unlink()
+    assert held.turn(session, said) is before
+    assert looking.turn(session, said).said == (Count("said.bn.main_menu"),)
+    assert held.turn(session, (*said, Pause())).said == (Count("said.bn.main_menu"),)
 
 
 def test_clips_that_come_after_the_start_make_the_service_ready(
