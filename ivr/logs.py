@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-import traceback
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -92,19 +91,24 @@ class _Handler(logging.Handler):
         except Exception:  # noqa: BLE001 - as every handler of the standard library does
             self.handleError(record)
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Tell that a line could not be written; where stderr is full or closed, nobody."""
+        with suppress(OSError, ValueError):
+            super().handleError(record)
+
 
 class _JsonHandler(_Handler):
     """Lets structlog's events be written by the shortest way, since there is one for each turn."""
 
     def write(self, level: str, name: str, event: EventDict) -> None:
         """Write an event that has come through our own processors, in the form of all others."""
+        said = event.get("event")
         try:
             line = _json(None, "", _headed(level, name, _TIME(None, "", event)))
             with self.lock or nullcontext():
                 _write(line)
-        except Exception:  # noqa: BLE001 - as above; there is no record to tell it with
-            if logging.raiseExceptions:
-                traceback.print_exc(file=sys.stderr)
+        except Exception:  # noqa: BLE001 - as above
+            self.handleError(logging.makeLogRecord({"name": name, "msg": said}))
 
 
 def _write(line: str) -> None:
@@ -165,7 +169,8 @@ def _headed(level: str, name: str, event: EventDict) -> EventDict:
 def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
     try:
         return _encoder.encode(event).decode()
-    except UnicodeEncodeError:  # half of a character, as a file may be called
+    except (TypeError, UnicodeEncodeError):
+        # A number or a text of a type of its own; half of a character, as a file may be called.
         return json.dumps(event)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from os import fdopen
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -265,7 +266,26 @@ except ValueError as error:
     log.exception("turn_failed")
     log.error("turn_failed", exc_info=error)
 logging.getLogger("another").warning("as it is")
+class Word(str):
+    pass
+class Number(int):
+    pass
+log.info("odd", word=Word("a word"), number=Number(3), half=Word("\\ud800"))
 log.critical("the end")
+"""
+FAILS = """
+import logging, sys
+import structlog
+from ivr.logs import configure
+
+configure(is_json="json" in sys.argv, level="info")
+if "closed" in sys.argv:
+    sys.stderr.close()
+if "none" in sys.argv:
+    sys.stderr = None
+structlog.get_logger("ivr.web.line").info("turn", call="CA1")
+logging.getLogger("another").warning("as it is")
+print("it goes on", flush=True)
 """
 
 
@@ -286,7 +306,7 @@ def test_an_event_is_written_alike_by_the_short_way_and_the_long_one() -> None:
     short, long = written(), written("beside")
     assert all(line.pop("time").endswith("Z") for line in (*short, *long))
     assert short == long
-    assert [next(iter(line)) for line in short] == ["level"] * 7
+    assert [next(iter(line)) for line in short] == ["level"] * 8
     assert short[0] == {
         "level": "info",
         "event": "turn",
@@ -303,14 +323,20 @@ def test_an_event_is_written_alike_by_the_short_way_and_the_long_one() -> None:
     assert short[3]["exception"].endswith("ValueError: keyed [digits]")
 
 
-def test_a_closed_stderr_stops_nobody(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    configure(is_json=True, level="info")
-    monkeypatch.setattr(logging, "raiseExceptions", False)
-    with (tmp_path_factory.mktemp("log") / "err").open("w") as closed:
-        monkeypatch.setattr(sys, "stderr", closed)
-    OF_CALLS.warning("one")
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("how", ["full", "closed", "none"])
+def test_a_log_that_nobody_takes_stops_nobody(form: str, how: str) -> None:
+    """A turn that failed with its own line of the log would leave a caller in silence."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-c", FAILS, form, how],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stdout == "it goes on\n"
 
 
 # -- Text ------------------------------------------------------------------------------------------
