@@ -78,7 +78,8 @@ def give(
     if answer.allow:
         headers.append(("Allow", answer.allow))
     start_response(f"{answer.status.value} {answer.status.phrase}", headers)
-    return (answer.body,)
+    # A body behind a HEAD would be taken for the beginning of the next answer.
+    return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
 
 
 def _length(answer: Answer) -> tuple[str, str]:

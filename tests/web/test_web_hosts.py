@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from ivr.twiml.signature import sign
 from ivr.twiml.verbs import Play
 from ivr.web.app import create_app
 from tests.conftest import LINE, TOKEN
+from tests.serving import serving
 from tests.web.conftest import FORM, wired
 
 if TYPE_CHECKING:
@@ -57,6 +60,21 @@ def test_load_balancers_ask_each_process_by_its_own_address(parts: Parts) -> Non
     app = create_app(replace(parts, hosts=HOSTS))
     assert get(app, "/livez", Host="10.0.0.7:8000").status_code == 200
     assert get(app, "/readyz", Host="10.0.0.7:8000").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/voice", "/clips/nothing.wav"])
+def test_a_refusal_of_a_head_has_no_body(parts: Parts, path: str) -> None:
+    """On a connection that is kept it would be taken for the beginning of the next answer."""
+    app = create_app(replace(parts, hosts=HOSTS))
+    with (
+        serving(app) as url,
+        socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)) as to,
+    ):
+        to.settimeout(10)
+        to.sendall(f"HEAD {path} HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n".encode())
+        told = b"".join(iter(lambda: to.recv(4096), b""))
+    assert b" 421 " in told
+    assert told.partition(b"\r\n\r\n")[2] == b""
 
 
 def test_without_names_every_host_is_served(app: Flask) -> None:
