@@ -10,7 +10,7 @@ import structlog
 from werkzeug.wsgi import get_host
 
 from ivr.web.answer import Answer, words
-from ivr.web.webhook import length_of, raw_url
+from ivr.web.webhook import length_of, path_of, raw_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +64,7 @@ def entry(parts: Parts) -> Callable[[WSGIEnvironment], Answer | None]:
 
 def refused(environ: WSGIEnvironment, status: HTTPStatus, why: str, **fields: str) -> Answer:
     """A refusal in words, and a line in the log that has nothing raw of what a stranger sent."""
-    path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
-    _log.warning("refused", status=status.value, path=shown(path), **fields)
+    _log.warning("refused", status=status.value, path=shown(path_of(environ)), **fields)
     return words(status, why)
 
 
@@ -75,7 +74,7 @@ def shown(given: str) -> str:
 
 
 def _is_served(environ: WSGIEnvironment, hosts: frozenset[str]) -> bool:
-    return _name(get_host(environ)) in hosts or environ.get("PATH_INFO") in FOR_BALANCERS
+    return _name(get_host(environ)) in hosts or path_of(environ) in FOR_BALANCERS
 
 
 def _name(host: str) -> str:

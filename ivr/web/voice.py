@@ -20,7 +20,7 @@ from ivr.web.answer import Answer, give, twiml, words
 from ivr.web.apology import Apology
 from ivr.web.entry import entry
 from ivr.web.guard import guard
-from ivr.web.webhook import Webhook, arguments, raw_url
+from ivr.web.webhook import Webhook, arguments, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class Voice:
         """Answer a request."""
         answer = self._enter(environ)
         if answer is None:
-            view = self._view(environ["PATH_INFO"])
+            view = self._view(path_of(environ))
             if view is None:
                 return self._beside(environ, start_response)
             answer = self._answered(environ, view)
@@ -67,7 +67,7 @@ class Voice:
         """What answers at a path; None: no webhook does."""
         if not path.startswith(TURNS):
             return self._views.get(path)
-        place = path[len(TURNS) :].encode("latin-1").decode(errors="replace")
+        place = path[len(TURNS) :]
         if not place or "/" in place:
             return None
         return lambda webhook: self._turn(webhook, place)
@@ -85,7 +85,8 @@ class Voice:
             return words(HTTPStatus.FORBIDDEN if is_over else HTTPStatus.BAD_REQUEST, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a word
             _log.error("turn_failed", exc_info=error)
-            return twiml(self._apology.after_error(raw_url(environ)))
+            query = environ.get("QUERY_STRING", "")
+            return twiml(self._apology.after_error(f"{path_of(environ)}?{query}"))
         finally:
             # The thread may answer for another call next.
             structlog.contextvars.clear_contextvars()

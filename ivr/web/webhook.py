@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RAW: Final = "werkzeug.url_quote"
 """The way of werkzeug with escapes that are no UTF-8: they stay as they were."""
 PLUS: Final = "%2B"
+MANY_DIGITS: Final = 20
+"""No body is so long that its length has so many; of far more, Python makes no number."""
 
 
 class Webhook(Struct, frozen=True):
@@ -58,6 +60,12 @@ def arguments(query: str) -> dict[str, str]:
     return dict(reversed(pairs(query)))
 
 
+def path_of(environ: WSGIEnvironment) -> str:
+    """The path as Flask reads it: decoded, and with one `/` before it, however many were sent."""
+    path: str = environ.get("PATH_INFO", "")
+    return "/" + path.encode("latin-1").decode(errors="replace").lstrip("/")
+
+
 def raw_url(environ: WSGIEnvironment) -> str:
     """What stood in the request's first line, byte for byte, where the server keeps it.
 
@@ -86,6 +94,7 @@ def signed_url(environ: WSGIEnvironment, public_url: str | None) -> str:
 def length_of(environ: WSGIEnvironment) -> int | None:
     """How long the body says to be, in bytes; None: it does not say so, or not in a number."""
     told = environ.get("CONTENT_LENGTH", "")
-    if told.isdecimal() and told.isascii() and "HTTP_TRANSFER_ENCODING" not in environ:
+    is_number = len(told) < MANY_DIGITS and told.isdecimal() and told.isascii()
+    if is_number and "HTTP_TRANSFER_ENCODING" not in environ:
         return int(told)
     return get_content_length(environ)

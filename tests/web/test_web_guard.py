@@ -277,6 +277,12 @@ def test_no_other_url_can_stand_before_the_one_that_was_signed(
     assert answered(app, environ).status_code == 400
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "0" * 5000, "\u00b2"])
+def test_a_length_that_is_no_number_is_as_none(app: Flask, length: str) -> None:
+    environ = {**signed("/voice", RING).environ(), "CONTENT_LENGTH": length}
+    assert answered(app, environ).status_code == 403
+
+
 class Broken:
     """A body whose chunks are none, as gunicorn tells it."""
 
@@ -351,6 +357,14 @@ def test_a_webhook_is_posted_to_and_nothing_else(app: Flask, path: str, method: 
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     assert answer.data == b""
     assert app.test_client().post(path).status_code == 403
+
+
+def test_a_slash_too_many_before_the_path_is_none(app: Flask) -> None:
+    """As in a webhook that is set to `https://line.example/` and then `/voice`."""
+    for path, query, form in (("//voice", "", RING), (f"/{AT_MENU}".split("?")[0], "turn=2", TURN)):
+        sent = signed(f"{path}?{query}" if query else path, form)
+        environ = {**sent.environ(), "PATH_INFO": path, "QUERY_STRING": query}
+        assert answered(app, environ).status_code == 200
 
 
 @pytest.mark.parametrize(
