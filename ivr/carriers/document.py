@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.carriers.action_url import action_url
+from ivr.engine.carried import NOTHING
 from ivr.engine.turn import Dial, Gather, HandOver, Hangup, Instruction, Pause, Play, Reject
 from ivr.twiml import verbs
 from ivr.twiml.write import encoded, write
@@ -125,8 +126,8 @@ def _alike(instruction: Instruction) -> Instruction:
     match instruction:
         case Gather() | Dial():
             return replace(instruction, place="", turn=0)
-        case HandOver(carried=carried):
-            return HandOver("", 0, carried)
+        case HandOver():  # what it carries is its address, too
+            return HandOver("", 0, NOTHING)
         case Play() | Pause() | Hangup() | Reject():
             return instruction
         case _:

@@ -169,6 +169,13 @@ def test_what_callers_hear_alike_is_written_once_and_addressed_for_each() -> Non
     assert document((other,)) == document((one,)).replace(b"main_menu?turn=2", b"help?turn=9")
 
 
+def test_hand_overs_of_all_calls_are_alike() -> None:
+    """Else each of them would take the room of a menu among what is remembered."""
+    one, other = (HandOver("new_menu", 3, Carried(began=began, hop=1)) for began in (1, 2))
+    assert alike((one,)) == alike((other,))
+    assert document((one,)) == document((other,)).replace(b"call=2", b"call=1")
+
+
 def test_an_address_is_escaped_as_xml_needs_it() -> None:
     assert b"turn=2&amp;call=7,language:en" in document((GATHER,), Carried(began=7, language="en"))
 
