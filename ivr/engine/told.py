@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from ivr.engine.limits import Limits
 from ivr.flow.derived import once
 from ivr.flow.places import part_of, places, split
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 MAX_PLACES: Final = 12
 """At so many places of a call it is known what was said to trouble; at one more, the place is
-forgotten at which that was longest ago, and its ladder begins anew. So a session stays small, and a
-silent call that goes round more places than these is ended by `Limits.turns_a_call`."""
+forgotten at which that was longest ago, and its ladder begins anew. So a session stays small."""
+FORGETS_UNTIL: Final = Limits().turns_a_call
+"""From this turn on no place is forgotten: silence can lead round more places than are known, and
+where the operator has set no limit to a call, only the ladder ends it. Few calls come so far."""
 MOST_COUNTED: Final = 9
 """A figure holds no more."""
 
@@ -46,7 +49,7 @@ def telling(session: Session, rung: int) -> Session:
     told, place = dict(session.told), place_number(session.place)
     counts = told.pop(place, 0)  # and behind the others again, as the latest
     told[place] = counts + (10**rung if times(session, rung) < MOST_COUNTED else 0)
-    if len(told) > MAX_PLACES:
+    if len(told) > MAX_PLACES and session.turn < FORGETS_UNTIL:
         del told[next(iter(told))]
     return replace(session, told=told)
 

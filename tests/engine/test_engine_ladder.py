@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from ivr.engine.events import CallStarted, DialEnded, Digits, Event, NoInput
 from ivr.engine.session import Phase, Session, dump
 from ivr.engine.step import step
-from ivr.engine.told import place_number
+from ivr.engine.told import FORGETS_UNTIL, MAX_PLACES, place_number
 from ivr.engine.turn import Dial, Gather, Hangup, Play, Turn
 from ivr.flow.model import Lesson, Practice
 from ivr.flow.places import is_place, split
@@ -166,6 +167,29 @@ def test_a_ring_of_silences_comes_to_an_end() -> None:
     said = [played(caller.press("silence"))[0] for _ in range(12) if not is_over(caller.turn)]
     assert is_over(caller.turn), said
     assert max(Counter(said).values()) <= 2
+
+
+def test_a_ring_of_more_silences_than_are_known_comes_to_an_end_with_no_limit() -> None:
+    ring = "".join(
+        f"""
+  {here}:
+    kind: menu
+    aside: {str(here != "menu").lower()}
+    prompt: {here}
+    options: [{{key: '1', prompt: {here}_end, go: bye}}]
+    silence: {{after: 1, go: {there}}}
+"""
+        for here, there in pairwise(
+            ["menu", *(f"aside_{number}" for number in range(MAX_PLACES)), "return"]
+        )
+    )
+    caller = Caller(small_flow(ring))
+    caller.ring()
+    for _ in range(FORGETS_UNTIL + 4 * MAX_PLACES):
+        if is_over(caller.turn):
+            break
+        caller.press("silence")
+    assert is_over(caller.turn)
 
 
 def is_over(turn: Turn) -> bool:
