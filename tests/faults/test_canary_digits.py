@@ -23,7 +23,7 @@ from ivr.logs import configure
 from ivr.store.redis import RedisStore
 from ivr.twiml.signature import HEADER, sign
 from ivr.web.app import create_app
-from ivr.web.line import Line
+from ivr.web.voice import Voice
 from tests.conftest import DAY, LINE, TOKEN
 from tests.faults import canaries
 from tests.faults.canaries import CALLER, KEYED, VOLUNTEER, hits
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from ivr.flow.model import Flow
     from ivr.web.parts import Parts
+    from ivr.web.webhook import Webhook
 
 BEGAN = int(DAY.timestamp())
 WAYS: dict[str, Callable[[str], dict[str, str]]] = {
@@ -225,13 +226,13 @@ def test_no_secret_stands_in_what_is_told_of_a_fault(
 ) -> None:
     """The fault is the worst there can be: its message has the whole form."""
 
-    def fail(_: Line, call: object, happened: object) -> NoReturn:
-        raise ValueError(f"cannot take {happened!r} of {call!r}: {dict(request.form)}")
+    def fail(_: Voice, webhook: Webhook, place: str) -> NoReturn:
+        raise ValueError(f"cannot take {webhook!r} at {place!r}")
 
     every = places(canary_parts.spec.flow)
     with logged(is_json=is_json) as log, canary(canary_parts) as caller:
         form = caller.ring()
-        monkeypatch.setattr(Line, "reply", fail)
+        monkeypatch.setattr(Voice, "_turn", fail)
         for place, make in zip(every, [*WAYS.values()] * len(every), strict=False):
             for secret in KEYED:
                 caller.send(at(place, FIRST), form | make(secret))
