@@ -34,6 +34,8 @@ def test_turns_a_second_are_those_of_the_plateau() -> None:
     tally.turns = 100
     tally.begin_plateau(10.0)
     tally.turns = 150
+    tally.end_plateau()
+    tally.turns = 180  # while all hang up
     assert tally.figures(20.0, 0.0).turns_per_second == 5.0
 
 

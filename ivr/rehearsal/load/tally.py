@@ -86,6 +86,8 @@ class Tally:
         self._plateau: tuple[float, int] | None = None
         """When it began, in seconds, and how many turns there were by then."""
         self._is_plateau = False
+        self._plateau_turns: int | None = None
+        """How many turns there were when it ended; None: it has not."""
         self._least = 0
 
     def answered(self) -> None:
@@ -123,7 +125,7 @@ class Tally:
 
     def end_plateau(self) -> None:
         """All hang up from now on."""
-        self._is_plateau = False
+        self._is_plateau, self._plateau_turns = False, self.turns
         self._ended_by_themselves = self._ended
 
     def figures(self, seconds: float, load_cpu_seconds: float) -> Figures:
@@ -134,7 +136,9 @@ class Tally:
             load_cpu_seconds: that this process has worked for it.
         """
         answers, late = sorted(self._answers), sorted(self._late)
-        begun, turns = self._plateau or (seconds, self.turns)
+        # Hanging up takes its time as well, and turns go on meanwhile: they are not of the plateau.
+        last = self.turns if self._plateau_turns is None else self._plateau_turns
+        begun, first = self._plateau or (seconds, last)
         plateau = max(seconds - begun, 0.0)
         late_p99 = _ms(_rank(late, 0.99))
         return Figures(
@@ -146,7 +150,7 @@ class Tally:
             calls_answered=self._answered,
             calls_ended=self._ended_by_themselves,
             turns=self.turns,
-            turns_per_second=round((self.turns - turns) / plateau, 1) if plateau else 0.0,
+            turns_per_second=round((last - first) / plateau, 1) if plateau else 0.0,
             p50_ms=_ms(_rank(answers, 0.5)),
             p95_ms=_ms(_rank(answers, 0.95)),
             p99_ms=_ms(_rank(answers, 0.99)),
