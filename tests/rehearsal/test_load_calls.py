@@ -18,6 +18,7 @@ from ivr.rehearsal.guide import Guide
 from ivr.rehearsal.line import STATUS_PATH, Told
 from ivr.rehearsal.load import carrier as carrier_module
 from ivr.rehearsal.load import connections
+from ivr.rehearsal.load import crowd as crowd_module
 from ivr.rehearsal.load.call import LoadedCall
 from ivr.rehearsal.load.callers import Callers, Rung, apologies
 from ivr.rehearsal.load.carrier import Carrier
@@ -482,6 +483,36 @@ def test_a_line_that_breaks_down_is_not_rung_without_a_pause(told: Told, shipped
     assert figures.errors_by_kind.keys() == {"status_500"}
     assert 5 <= figures.errors <= 3 * 30
     assert figures.concurrent_calls == 0
+
+
+@pytest.mark.parametrize("document", ["", "<html></html>", "<Response><Hangup/></Response>"])
+def test_a_line_that_ends_each_call_at_once_is_not_rung_without_a_pause(
+    told: Told, shipped: Personas, document: str
+) -> None:
+    application = Application({"/": document})
+    with serving(application.app) as origin:
+        loaded(told, shipped, f"{origin}/", Load(calls=2, seconds=60.0), is_known=False)
+    assert 5 <= len(application.paths) <= 3 * 61
+
+
+def test_a_line_that_falls_silent_cannot_hide_it_behind_the_end(
+    told: Told, shipped: Personas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier_module, "ANSWER_SECONDS", SPEED / 2)
+    monkeypatch.setattr(crowd_module, "LEAVING_SECONDS", SPEED)
+    application = Application({})
+
+    @application.app.before_request
+    def hang() -> None:
+        if request.path != "/":
+            asyncio.run(asyncio.sleep(1.0))
+
+    with serving(application.app) as origin:
+        load = Load(calls=3, seconds=40.0)
+        figures, _ = loaded(told, shipped, f"{origin}/", load, is_known=False)
+    assert figures.concurrent_calls == 4  # all wait for an answer at the end
+    assert figures.errors_by_kind == {"timeout": 4}
+    assert figures.slowest_ms >= SPEED / 2 * 1000
 
 
 def test_a_failure_of_our_own_ends_the_load_at_once(

@@ -67,6 +67,8 @@ class LoadedCall:
         self._begun = 0.0
         """When the virtual clock was zero, on the clock of the loop; later by each answer."""
         self._is_answered = False
+        self._asked_at: float | None = None
+        """When what is asked for now was due, on the clock of the loop; None: nothing is."""
 
     @property
     def ended(self) -> By | None:
@@ -82,6 +84,12 @@ class LoadedCall:
     def is_answered(self) -> bool:
         """Whether the first document has come."""
         return self._is_answered
+
+    @property
+    def is_owed_an_answer(self) -> bool:
+        """Whether a request is due, and its answer has not come."""
+        asked_at = self._asked_at
+        return asked_at is not None and asyncio.get_running_loop().time() >= asked_at
 
     async def start(self) -> None:
         """Asks for the first document, and begins to listen."""
@@ -146,6 +154,7 @@ class LoadedCall:
             self._wait = self._activity.send(stimulus)
             while (asked := self._wire.taken()) is not None:
                 if asked.purpose == "clip":
+                    self._asked_at = self._due
                     self._wire.give_sound(asked.url, await self._carrier.clip(asked, self._sending))
                     self._keep_step()
                 else:
@@ -160,8 +169,9 @@ class LoadedCall:
 
     async def _document(self, asked: Ask) -> Answer | TwimlError:
         """A document, or why there is none; with the first one the call is answered."""
+        self._asked_at = self._due
         try:
-            answer = await self._carrier.document(asked, self._due, self._sending)
+            answer = await self._carrier.document(asked, self._asked_at, self._sending)
         except TwimlError as error:
             self._keep_step()
             return error
@@ -179,6 +189,7 @@ class LoadedCall:
     def _keep_step(self) -> None:
         """What an answer has taken does not pass on the virtual clock."""
         self._begun = asyncio.get_running_loop().time() - self._log.seconds
+        self._asked_at = None
 
     async def _leave(self) -> None:
         if self._ended is not None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ivr.rehearsal.load.call import LoadedCall
     from ivr.rehearsal.load.callers import Callers
     from ivr.rehearsal.load.tally import Figures, Tally
 
@@ -23,12 +24,15 @@ SETTLE_SECONDS: Final = 2.0
 SPARE_SHARE: Final = 0.005
 """So many more calls ring: of those that end one after another, some are not answered yet."""
 PAUSE_SECONDS: Final = 1.0
-"""After a call that was never answered, before another rings in its place."""
+"""From one ring to the next at the same place: so a line that ends each call at once is not rung
+as fast as it can answer."""
 HANG_UPS_A_SECOND: Final = 500
 """At the end; as many callers at once would never hang up by themselves."""
 HANG_UPS_AT_ONCE: Final = 10
 LEAVING_SECONDS: Final = 20.0
-"""Behind the last hang-up, for what is still to be answered."""
+"""Behind the last hang-up, for what is still to be answered; more than any answer may take."""
+LOOK_SECONDS: Final = 0.1
+"""Between two looks whether the last answers have come."""
 TELL_SECONDS: Final = 0.5
 
 
@@ -84,6 +88,8 @@ class Crowd:
         self._numbers = itertools.count()
         self._begun = 0.0
         self._is_leaving = False
+        self._calls: list[LoadedCall | None] = [None] * load.lines
+        """What goes on at each place."""
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def ring(self) -> Figures:
@@ -107,14 +113,16 @@ class Crowd:
     async def _line(self, place: int) -> None:
         """One call after another, all the time; the first when it is its turn on the ramp."""
         await asyncio.sleep(self._load.ramp_seconds * place / self._load.lines)
-        while True:
+        loop = asyncio.get_running_loop()
+        while not self._is_leaving:
+            rang_at = loop.time()
             call, acts = self._callers.call(next(self._numbers))
+            self._calls[place] = call
             try:
                 await call.start()
                 for act in acts:
                     await call.do(act)
-                if not call.is_answered:
-                    await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(rang_at + PAUSE_SECONDS - loop.time())
             except asyncio.CancelledError:
                 if self._is_leaving:
                     await call.hang_up()
@@ -142,11 +150,34 @@ class Crowd:
     async def _leave(self, lines: list[asyncio.Task[None]]) -> None:
         """Lets all hang up, some after others, and waits for what is then still to be told."""
         self._is_leaving = True
-        for number, line in enumerate(lines):
-            line.cancel()
-            if number % HANG_UPS_AT_ONCE == 0:
+        owed = []
+        for place, line in enumerate(lines):
+            if self._is_owed(place):
+                owed.append(place)
+            else:
+                line.cancel()
+            if place % HANG_UPS_AT_ONCE == 0:
                 await asyncio.sleep(HANG_UPS_AT_ONCE / HANG_UPS_A_SECOND)
+        await self._let_answer(lines, owed)
         await asyncio.wait(lines, timeout=LEAVING_SECONDS)
+
+    async def _let_answer(self, lines: list[asyncio.Task[None]], owed: list[int]) -> None:
+        """Lets hang up who was owed an answer, once it is there or is given up.
+
+        To hang up before would hide how long a line that stands still has let them wait.
+        """
+        until = asyncio.get_running_loop().time() + LEAVING_SECONDS
+        while owed and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(LOOK_SECONDS)
+            for place in [each for each in owed if not self._is_owed(each)]:
+                owed.remove(place)
+                lines[place].cancel()
+        for place in owed:
+            lines[place].cancel()
+
+    def _is_owed(self, place: int) -> bool:
+        call = self._calls[place]
+        return call is not None and call.is_owed_an_answer
 
     def _look(self, line: asyncio.Task[None]) -> None:
         error = None if line.cancelled() else line.exception()
