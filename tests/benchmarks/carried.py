@@ -40,6 +40,7 @@ def load_figures(stage: Stage, tell: Callable[[int, int], None]) -> dict[str, fl
         "load_errors": told["errors"],
         "load_turns_a_second": told["turns_per_second"],
         **{f"load_p{each}_ms": told[f"p{each}_ms"] for each in (50, 95, 99)},
+        "load_late_p99_ms": told["late_p99_ms"],
     }
 
 

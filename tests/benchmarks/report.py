@@ -14,6 +14,7 @@ from msgspec import Struct
 from rich.table import Table
 
 from ivr.cli.clock import now
+from ivr.rehearsal.load.tally import LATE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,6 +92,7 @@ FIGURES: Final = (
     Figure("load_p50_ms", "p50 in them", "ms"),
     Figure("load_p95_ms", "p95 in them", "ms"),
     Figure("load_p99_ms", "p99 in them", "ms"),
+    Figure("load_late_p99_ms", "how late the load itself was, p99", "ms", "≤", LATE_MS),
     Figure("help_seconds", "ivr --help", "s", "<", 0.25),
     Figure("python_seconds", "an empty Python", "s"),
     Figure("serve_ready_seconds", "ivr serve until /readyz is 200", "s"),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ("bytes_per_session", 400, True),
         ("concurrent_calls", 9_999, False),
         ("load_errors", 1, False),
+        ("load_late_p99_ms", 100.1, False),
         ("help_seconds", 0.25, False),
         ("rss_growth_mb", -0.5, True),
         ("p99_ms_ours", inf, True),
