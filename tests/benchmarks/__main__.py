@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from ivr.cli.signals import interrupted_by_signals
 from tests.benchmarks.carried import load_figures
 from tests.benchmarks.ours import ROOT, logged, staged
 from tests.benchmarks.pieces import piece_figures
@@ -66,7 +67,8 @@ def _chosen(_: click.Context, __: click.Parameter, given: str | None) -> list[st
 )
 def main(only: list[str], page: Path | None, file: Path) -> None:
     """Measure, tell it in one table, and end with 1 where a goal is not reached."""
-    values = _measured(only)
+    with interrupted_by_signals():  # so that no server of it goes on
+        values = _measured(only)
     write_json(file, values)
     if page is not None:
         write_page(page, values)

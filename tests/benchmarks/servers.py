@@ -20,6 +20,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from ivr.cli.signals import interrupted_by_signals
 from ivr.cli.table import table
 from tests.benchmarks.contest import Found, contest
 from tests.benchmarks.generators import generators
@@ -101,7 +102,11 @@ def main(rounds: int, only: str, page: Path | None) -> None:
     words = only.split(",")
     chosen = [each for each in _contenders() if any(word in each.name for word in words)]
     found: dict[str, list[Found]] = {each.name: [] for each in chosen}
-    with tempfile.TemporaryDirectory() as folder, staged(Path(folder)) as stage:
+    with (
+        interrupted_by_signals(),
+        tempfile.TemporaryDirectory() as folder,
+        staged(Path(folder)) as stage,
+    ):
         for number in range(rounds * len(chosen)):
             each = chosen[number % len(chosen)]
             port = free_port()
