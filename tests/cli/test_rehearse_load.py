@@ -135,9 +135,9 @@ def test_a_url_at_which_nobody_answers_is_told() -> None:
 # -- As text -----------------------------------------------------------------------------------
 
 
-def shown(tally: Tally) -> str:
+def shown(tally: Tally, *, is_whole: bool = True) -> str:
     out = io.StringIO()
-    show_load(tally.figures(20.0, 2.0), Console(file=out, width=100))
+    show_load(tally.figures(20.0, 2.0, is_whole=is_whole), Console(file=out, width=100))
     return out.getvalue()
 
 
@@ -186,6 +186,20 @@ def test_a_bar_is_shown_where_somebody_looks(*, is_terminal: bool) -> None:
 
 
 # -- Open files --------------------------------------------------------------------------------
+
+
+def test_that_all_hang_up_is_shown_too() -> None:
+    out = io.StringIO()
+    with load_shown(Console(file=out, force_terminal=True, width=100), 9, 60.0) as show:
+        assert show is not None
+        show(Progress(seconds=60.0, in_progress=8, turns=21, errors=1, is_leaving=True))
+    assert "8 callers hang up, 21 turns, 1 errors" in out.getvalue()
+
+
+def test_of_an_interrupted_load_the_table_says_so() -> None:
+    told = shown(Tally(2), is_whole=False)
+    assert "not all begun" in told
+    assert "Interrupted after 20 s; these are the figures so far." in told
 
 
 @pytest.fixture

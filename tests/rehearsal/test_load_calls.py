@@ -382,7 +382,13 @@ def test_a_caller_does_in_a_load_what_the_pretend_carrier_would_make_of_it(
 
 
 def loaded(
-    told: Told, personas: Personas, url: str, load: Load, *, is_known: bool = True
+    told: Told,
+    personas: Personas,
+    url: str,
+    load: Load,
+    *,
+    is_known: bool = True,
+    interrupted_after: float | None = None,
 ) -> tuple[Figures, list[int]]:
     """A load on a fast clock; gives its figures, and how many calls went on whenever told."""
     seen: list[int] = []
@@ -399,6 +405,9 @@ def loaded(
         )
         callers = Callers(guide, rung, carrier, 1, now)
         crowd = Crowd(load, callers, tally, lambda progress: seen.append(progress.in_progress))
+        task = asyncio.current_task()
+        if interrupted_after is not None and task is not None:
+            asyncio.get_running_loop().call_later(interrupted_after, task.cancel)
         try:
             return await crowd.ring()
         finally:
@@ -513,6 +522,18 @@ def test_a_line_that_falls_silent_cannot_hide_it_behind_the_end(
     assert figures.concurrent_calls == 4  # all wait for an answer at the end
     assert figures.errors_by_kind == {"timeout": 4}
     assert figures.slowest_ms >= SPEED / 2 * 1000
+
+
+def test_a_load_that_is_interrupted_gives_the_figures_so_far(told: Told, shipped: Personas) -> None:
+    with serving(Application({}).app) as origin:
+        load = Load(calls=3, seconds=3600.0)
+        figures, seen = loaded(
+            told, shipped, f"{origin}/", load, is_known=False, interrupted_after=90.0
+        )
+    assert 90.0 <= figures.seconds < 200.0
+    assert (figures.is_whole, figures.is_good, figures.errors) == (False, False, 0)
+    assert figures.turns > 0
+    assert seen
 
 
 def test_a_failure_of_our_own_ends_the_load_at_once(

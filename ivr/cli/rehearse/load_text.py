@@ -37,6 +37,8 @@ def load_shown(
 
         def show(now: Progress) -> None:
             what = f"{now.in_progress} of {calls} calls, {now.turns} turns, {now.errors} errors"
+            if now.is_leaving:
+                what = f"{now.in_progress} callers hang up, {now.turns} turns, {now.errors} errors"
             bar.update(task, description=what, completed=now.seconds)
 
         yield show
@@ -65,6 +67,11 @@ def show_load(figures: Figures, console: Console) -> None:
     console.print(table)
     for kind, number in figures.errors_by_kind.items():
         console.print(f"{kind}: {number}, first: {figures.examples[kind]}", soft_wrap=True)
+    if not figures.is_whole:
+        console.print(
+            f"Interrupted after {figures.seconds:g} s; these are the figures so far.",
+            soft_wrap=True,
+        )
     if not figures.is_valid:
         console.print(
             f"One request in a hundred was over {figures.late_p99_ms:g} ms late through the load "
@@ -75,7 +82,9 @@ def show_load(figures: Figures, console: Console) -> None:
 
 
 def _rows(figures: Figures) -> Iterator[tuple[str, str]]:
-    yield "calls carried all the time", f"{figures.concurrent_calls} of {figures.calls}"
+    is_plateau = figures.plateau_seconds > 0
+    carried = f"{figures.concurrent_calls} of {figures.calls}" if is_plateau else "not all begun"
+    yield "calls carried all the time", carried
     yield "calls at most", str(figures.concurrent_max)
     yield "calls answered", str(figures.calls_answered)
     yield "seconds", f"{figures.seconds:g}, {figures.plateau_seconds:g} with all calls"

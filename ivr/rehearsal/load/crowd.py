@@ -62,6 +62,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     in_progress: int
     turns: int
     errors: int
+    is_leaving: bool = False
+    """Whether all hang up now."""
 
 
 class Crowd:
@@ -93,14 +95,18 @@ class Crowd:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def ring(self) -> Figures:
-        """Holds the load, and gives what it came to once all have hung up."""
+        """Holds the load, and gives what it came to once all have hung up.
+
+        Cancelled, as by Ctrl-C, it ends earlier, and gives what it came to so far; cancelled once
+        more, it ends at once, and gives nothing.
+        """
         loop = asyncio.get_running_loop()
         self._begun, cpu = loop.time(), time.process_time()
         lines = [loop.create_task(self._line(place)) for place in range(self._load.lines)]
         for line in lines:
             line.add_done_callback(self._look)
         try:
-            await self._watch()
+            is_whole = await self._watched()
             seconds, cpu = loop.time() - self._begun, time.process_time() - cpu
             self._tally.end_plateau()
             await self._leave(lines)
@@ -108,7 +114,7 @@ class Crowd:
             for line in lines:
                 line.cancel()
             await asyncio.gather(*lines, return_exceptions=True)
-        return self._tally.figures(seconds, cpu)
+        return self._tally.figures(seconds, cpu, is_whole=is_whole)
 
     async def _line(self, place: int) -> None:
         """One call after another, all the time; the first when it is its turn on the ramp."""
@@ -127,6 +133,17 @@ class Crowd:
                 if self._is_leaving:
                     await call.hang_up()
                 raise
+
+    async def _watched(self) -> bool:
+        """Waits until the time is over; False: nobody wants to wait so long."""
+        try:
+            await self._watch()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            return False
+        return True
 
     async def _watch(self) -> None:
         """Waits until the time is over, and tells how far it is."""
@@ -150,6 +167,8 @@ class Crowd:
     async def _leave(self, lines: list[asyncio.Task[None]]) -> None:
         """Lets all hang up, some after others, and waits for what is then still to be told."""
         self._is_leaving = True
+        if self._on_progress is not None:
+            self._on_progress(self._progress(self._past()))
         owed = []
         for place, line in enumerate(lines):
             if self._is_owed(place):
@@ -194,4 +213,5 @@ class Crowd:
             in_progress=tally.in_progress,
             turns=tally.turns,
             errors=tally.errors.total(),
+            is_leaving=self._is_leaving,
         )

@@ -47,6 +47,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     late_p99_ms: float
     """How late the load itself was with its requests; it is within the times of the answers."""
     late_slowest_ms: float
+    is_whole: bool
+    """Whether it lasted as long as it should; else it was interrupted."""
     is_valid: bool
     """Whether the load kept human time, as `LATE_MS` has it."""
     load_cpu_seconds: float
@@ -58,8 +60,8 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing has failed and the figures are worth something."""
-        return self.is_valid and not self.errors
+        """Whether all was done, nothing has failed and the figures are worth something."""
+        return self.is_whole and self.is_valid and not self.errors
 
 
 class Tally:
@@ -128,12 +130,13 @@ class Tally:
         self._is_plateau, self._plateau_turns = False, self.turns
         self._ended_by_themselves = self._ended
 
-    def figures(self, seconds: float, load_cpu_seconds: float) -> Figures:
+    def figures(self, seconds: float, load_cpu_seconds: float, *, is_whole: bool = True) -> Figures:
         """What it all comes to.
 
         Args:
             seconds: that the load has lasted.
             load_cpu_seconds: that this process has worked for it.
+            is_whole: whether it lasted as long as it should.
         """
         answers, late = sorted(self._answers), sorted(self._late)
         # Hanging up takes its time as well, and turns go on meanwhile: they are not of the plateau.
@@ -158,6 +161,7 @@ class Tally:
             clips=self.clips,
             late_p99_ms=late_p99,
             late_slowest_ms=_ms(_rank(late, 1.0)),
+            is_whole=is_whole,
             is_valid=late_p99 <= LATE_MS,
             load_cpu_seconds=round(load_cpu_seconds, 1),
             errors=self.errors.total(),
