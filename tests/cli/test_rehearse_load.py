@@ -129,7 +129,7 @@ def test_a_url_at_which_nobody_answers_is_told() -> None:
         port = found.getsockname()[1]
     result = run("--load", f"http://127.0.0.1:{port}/voice", "--token", "T")
     assert isinstance(result.exception, SettingsError)
-    assert "takes no connection" in str(result.exception)
+    assert "takes no connection (Connection refused); is the line" in str(result.exception)
 
 
 # -- As text -----------------------------------------------------------------------------------

@@ -286,6 +286,7 @@ def test_what_is_no_tls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Application({}).app) as origin:
         run_fast(run(origin.replace("http://", "https://")))
     assert tally.errors == {"no_connection": 1}
+    assert "takes no connection by TLS (WRONG_VERSION_NUMBER)" in tally.examples["no_connection"]
 
 
 def test_a_sound_is_fetched_once_for_all_calls() -> None:

@@ -6,6 +6,8 @@ A request that finds all of them busy waits its turn, and that counts into the t
 from __future__ import annotations
 
 import asyncio
+import os
+import ssl
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +16,6 @@ from ivr.rehearsal.load.reply import BrokenReplyError, Reader
 from ivr.simulator.http.failures import CONNECTION, PROTOCOL, RETRIEVAL
 
 if TYPE_CHECKING:
-    import ssl
-
     from ivr.rehearsal.load.reply import Reply
 
 CONNECT_SECONDS: Final = 5.0
@@ -172,8 +172,15 @@ class Connections:
         except TimeoutError as error:
             message = f"takes no connection within {CONNECT_SECONDS:g} s"
             raise AskError("no_connection", CONNECTION, message) from error
+        except ssl.SSLError as error:
+            why = "is it https:// there, with a certificate that is known?"
+            message = f"takes no connection by TLS ({error.reason or error}); {why}"
+            raise AskError("no_connection", CONNECTION, message) from error
         except OSError as error:
-            message = f"takes no connection ({error.strerror or error})"
+            # asyncio puts the address in place of the reason.
+            number = error.errno or 0
+            reason = os.strerror(number) if number > 0 else error.strerror or error
+            message = f"takes no connection ({reason}); is the line running there?"
             raise AskError("no_connection", CONNECTION, message) from error
         return made
 
