@@ -57,19 +57,24 @@ def _chosen(_: click.Context, __: click.Parameter, given: str | None) -> list[st
 
 @click.command()
 @click.option("--only", callback=_chosen, help=f"Some of {','.join(PARTS)}.")
-@click.option("--write", "page", type=click.Path(path_type=Path), help="Renew the table of a page.")
+@click.option(
+    "--write",
+    "page",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, writable=True),
+    help="Renew the table of a page.",
+)
 @click.option(
     "--json",
     "file",
-    type=click.Path(path_type=Path),
-    default=ROOT / "bench.json",
-    help="Where all figures are written to.",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Where the figures are written to; of all parts together, bench.json if nothing is said.",
 )
-def main(only: list[str], page: Path | None, file: Path) -> None:
+def main(only: list[str], page: Path | None, file: Path | None) -> None:
     """Measure, tell it in one table, and end with 1 where a goal is not reached."""
+    if file is None and only == list(PARTS):
+        file = ROOT / "bench.json"
     with interrupted_by_signals():  # so that no server of it goes on
-        values = _measured(only)
-    write_json(file, values)
+        values = _measured(only, file)
     if page is not None:
         write_page(page, values)
     console = Console()
@@ -80,8 +85,8 @@ def main(only: list[str], page: Path | None, file: Path) -> None:
         sys.exit(1)
 
 
-def _measured(names: list[str]) -> dict[str, float]:
-    """All figures of these parts."""
+def _measured(names: list[str], file: Path | None) -> dict[str, float]:
+    """All figures of these parts; the file has at any time those that are known."""
     values: dict[str, float] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     console = Console(file=sys.stderr)
@@ -96,6 +101,8 @@ def _measured(names: list[str]) -> dict[str, float]:
                 task = progress.add_task(name, total=None)
                 tell = partial(_tell, progress, task)
                 values |= PARTS[name](stage, tell)
+                if file is not None:
+                    write_json(file, values)
                 gc.collect()
     return values
 
