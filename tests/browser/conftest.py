@@ -63,8 +63,10 @@ def chromium(request: pytest.FixtureRequest) -> str:
     return found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for the tests of one file: while it is there, playwright keeps a loop of asyncio
+    running in this thread, beside which no command of ours could have one."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=flags())
