@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
 from ivr.cli.table import table
+from ivr.logs import configure
 from ivr.settings import Settings
 from ivr.simulator.follower import follow
 from ivr.simulator.http.in_process import InProcess
@@ -173,6 +174,7 @@ def _resident_mib() -> float:
 
 def main() -> None:
     """Measure, and print one table."""
+    configure(is_json=True, level="warning")  # a line for each turn would hide the table
     spec = read_spec(ROOT / "config")
     with ExitStack() as stack:
         app = own_line(stack, spec)
