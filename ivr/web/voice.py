@@ -17,7 +17,7 @@ from ivr.engine.answer import Asked
 from ivr.engine.events import CallStarted
 from ivr.errors import CallOverError, EventError
 from ivr.web.answer import Answer, give, twiml, words
-from ivr.web.apology import Apology
+from ivr.web.apology import START, TURNS, Apology
 from ivr.web.entry import entry
 from ivr.web.guard import guard
 from ivr.web.webhook import Webhook, arguments, path_of
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     View: TypeAlias = Callable[[Webhook], Answer]
 
 _log: Final = structlog.get_logger(__name__)
-START: Final = "/voice"
-TURNS: Final = "/voice/turn/"
 
 
 class Voice:
