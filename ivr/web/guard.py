@@ -78,7 +78,7 @@ def _let_through(environ: WSGIEnvironment, parts: Parts) -> Webhook:
     query = url.partition("?")[2]
     if is_ambiguous(query, fields):
         raise Refusal(HTTPStatus.BAD_REQUEST, AMBIGUOUS)
-    return Webhook(url, query, form)
+    return Webhook(query, form)
 
 
 def _encoded(environ: WSGIEnvironment) -> str:

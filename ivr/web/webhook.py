@@ -26,12 +26,11 @@ MANY_DIGITS: Final = 20
 class Webhook(Struct, frozen=True):
     """A request that is let through.
 
-    Sample: `Webhook("https://line.example/voice/turn/menu?turn=2", "turn=2", {"Digits": "1"})`.
+    Sample: `Webhook("turn=2", {"CallSid": "CA1", "Digits": "1"})`.
     """
 
-    url: str
-    """As the provider wrote it."""
     query: str
+    """As it came."""
     form: dict[str, str]
 
 
