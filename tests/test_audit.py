@@ -55,6 +55,8 @@ def run(
     folder: Path, command: list[str], variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **variables}  # noqa: TID251 - a child needs PATH
+    # The scan ends its pool of processes by SIGTERM, and one that coverage measures may never end.
+    env.pop("COVERAGE_PROCESS_CONFIG", None)
     return subprocess.run(  # noqa: S603 - our own program, and git
         command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100
     )

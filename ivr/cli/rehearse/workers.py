@@ -28,6 +28,8 @@ MAX_JOBS: Final = 16
 """A Redis has so many databases by default, and each process takes one."""
 BATCH: Final = 20
 """Callers that a process lets ring before it tells of them; no figure depends on it."""
+STOP_SECONDS: Final = 10
+"""A process that was told to end has so long."""
 
 
 def cores() -> int:
@@ -145,6 +147,8 @@ def _undisturbed() -> Iterator[None]:
 
 def _stop(process: BaseProcess) -> None:
     process.terminate()
+    process.join(STOP_SECONDS)
+    process.kill()  # one that its signal caught at its very start may not end by itself
     process.join()
 
 
