@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import shutil
+import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +74,22 @@ def _logging() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """For a test that does the same again and again, which others cover.
+
+    Coverage makes it three times as long. What pytest-cov has for this, `no_cover`, stops only one
+    of the measurements that a process of xdist has.
+    """
+    tracing, in_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    yield
+    if in_threads is not None:
+        threading.settrace(in_threads)
+    sys.settrace(tracing)
+
+
 @pytest.fixture(scope="session")
 def spec() -> Spec:
     return read_spec(ROOT / "config")
@@ -93,13 +113,24 @@ def store(redis_url: str) -> Iterator[RedisStore]:
 
 
 @pytest.fixture(scope="session")
-def audio(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every clip of the shipped words, by the offline voice."""
-    folder = tmp_path_factory.mktemp("audio")
-    variables = {"IVR_AUDIO": str(folder), "IVR_CONFIG": str(ROOT / "config")}
-    settings = Settings.from_env(variables)
-    report, _ = render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
-    assert not report.failed
+def audio(
+    spec: Spec, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
+    """A folder with every clip of the shipped words, by the offline voice.
+
+    The first process of a run that wants them renders them, and the others take a copy.
+    """
+    of_run = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        of_run = of_run.parent
+    clips, folder = of_run / "clips", tmp_path_factory.mktemp("audio")
+    with (of_run / "clips.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        variables = {"IVR_AUDIO": str(clips), "IVR_CONFIG": str(ROOT / "config")}
+        settings = Settings.from_env(variables)
+        report, _ = render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
+        assert not report.failed
+    shutil.copytree(clips, folder, dirs_exist_ok=True)
     return folder
 
 

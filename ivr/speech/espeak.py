@@ -192,10 +192,11 @@ class _Worker:
     """One running `espeak_worker.py`."""
 
     def __init__(self, library: str, data: str) -> None:
-        # `-I`: nothing of the caller's folder or environment is imported there. A session of its
-        # own: Ctrl-C is for us, who then close the worker's stdin.
+        # `-I`: nothing of the caller's folder or environment is imported there; `-S`: nor what is
+        # installed, which it does not need. A session of its own: Ctrl-C is for us, who then close
+        # the worker's stdin.
         self._process = subprocess.Popen(  # noqa: S603 (our own script, no shell)
-            [sys.executable, "-I", str(_WORKER), library, data],
+            [sys.executable, "-I", "-S", str(_WORKER), library, data],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ Requests come on stdin, one JSON object a line. Each answer on stdout is one JSO
 `{"error": null, "rate": 22050, "sizes": [bytes, …]}`, and then so many bytes for each text: 16-bit
 PCM in this machine's byte order for `speak`, IPA in UTF-8 for `phonemes`.
 
-    python -I espeak_worker.py LIBRARY DATA_FOLDER
+    python -I -S espeak_worker.py LIBRARY DATA_FOLDER
 """
 
 from __future__ import annotations

@@ -279,6 +279,7 @@ def changed(spec: Spec, prompts: dict[str, str]) -> Spec:
     return msgspec.structs.replace(spec, words={**spec.words, "bn": words})
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_hundred_versions_leave_nothing_behind(line: WatchedLine) -> None:
     """Neither threads nor open files, and of the versions none but the one of now."""
     texts = [reworded(line.words, warm_up_done=words) for words in ("Fine.", NEW_WORDS)]

@@ -137,6 +137,7 @@ def comes_out(flow: Flow, session: Session, here: Circumstances) -> bool:
 
 @pytest.mark.parametrize("file", [GOOD, SHIPPED], ids=["good", "shipped"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.usefixtures("unmeasured")
 def test_what_is_told_of_ways_holds_in_calls(file: Path, seed: int) -> None:
     random = Random(seed)  # noqa: S311 (no secret)
     looked_at = 0
@@ -162,6 +163,7 @@ def test_what_is_told_of_ways_holds_in_calls(file: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("file", [GOOD, SHIPPED], ids=["good", "shipped"])
 @pytest.mark.parametrize("here", CALLS, ids=["by day", "by night"])
+@pytest.mark.usefixtures("unmeasured")
 def test_a_silent_call_through_a_flow_without_a_fault_ends(file: Path, here: Circumstances) -> None:
     for flow in runnable(file, Random(4)):  # noqa: S311 (no secret)
         session = step(flow, None, CallStarted(), here).session

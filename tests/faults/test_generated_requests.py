@@ -59,6 +59,7 @@ def raw(redis_url: str) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.usefixtures("unmeasured")
 def test_no_generated_request_breaks_the_line_and_no_forged_one_is_taken(
     guarded: Flask, raw: Any, parts: Parts, caplog: pytest.LogCaptureFixture, seed: int
 ) -> None:

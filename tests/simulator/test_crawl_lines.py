@@ -77,6 +77,7 @@ WITH_A_VOLUNTEER = {("bn", "help_person"), ("en", "help_person")}
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("helper", [None, VOLUNTEER], ids=["nobody to ring", "a volunteer"])
+@pytest.mark.usefixtures("unmeasured")
 def test_every_place_of_the_shipped_line_is_reached_and_nothing_is_wrong(
     parts: Parts, spec: Spec, helper: str | None
 ) -> None:
@@ -98,6 +99,7 @@ def test_every_place_of_the_shipped_line_is_reached_and_nothing_is_wrong(
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.usefixtures("unmeasured")
 def test_two_crawls_of_the_shipped_line_tell_the_same(parts: Parts, spec: Spec) -> None:
     """A part of it, by other CallSids and another secret, so with other codes."""
     told = []
