@@ -16,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-# Each process renders clips of its own, so more than eight would make it slower.
+# Each process has a Redis and a copy of the clips; more than eight were not tried.
 ON_ALL_CORES := --numprocesses logical --maxprocesses 8 --dist worksteal
 
 help:

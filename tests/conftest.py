@@ -118,7 +118,7 @@ def audio(
 ) -> Path:
     """A folder with every clip of the shipped words, by the offline voice.
 
-    The first process of a run that wants them renders them, and the others take a copy.
+    The first process of a run that wants them renders them; each has a copy.
     """
     of_run = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):

@@ -14,6 +14,7 @@ import pytest
 from msgspec import Struct
 from werkzeug.wrappers import Request, Response
 
+from tests.cli.terminal import UNMEASURED
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -54,9 +55,8 @@ class Checkout(Struct, frozen=True):
 def run(
     folder: Path, command: list[str], variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **variables}  # noqa: TID251 - a child needs PATH
-    # The scan ends its pool of processes by SIGTERM, and one that coverage measures may never end.
-    env.pop("COVERAGE_PROCESS_CONFIG", None)
+    # The scan ends its pool of processes by SIGTERM.
+    env = {**os.environ, **UNMEASURED, **variables}  # noqa: TID251 - a child needs PATH
     return subprocess.run(  # noqa: S603 - our own program, and git
         command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=100
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -20,13 +21,14 @@ from rich.console import Console
 from ivr.cli.rehearse import rehearse
 from ivr.cli.rehearse.progress import progress_shown
 from ivr.cli.rehearse.service import Stage
-from ivr.cli.rehearse.workers import Plan, rehearse_all
+from ivr.cli.rehearse.workers import Plan, _stop, rehearse_all
 from ivr.errors import RehearsalError
 from ivr.rehearsal.reading import read_personas
 from tests.cli.terminal import IVR, UNMEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
     from ivr.flow.model import Spec
 
@@ -266,3 +268,23 @@ def stage_of(spec: Spec, audio: Path) -> Callable[[str], Plan]:
 def test_what_fails_in_a_worker_is_told_by_the_command(stage_of: Callable[[str], Plan]) -> None:
     with pytest.raises(RehearsalError, match="REDIS_URL cannot be read"):
         rehearse_all(stage_of("nonsense://"), 30, 2, lambda _: None)
+
+
+def _heed_nothing(pipe: Connection) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pipe.send("now")
+    threading.Event().wait(100)
+
+
+def test_a_process_that_heeds_no_signal_is_ended_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ivr.cli.rehearse.workers.STOP_SECONDS", 0.1)
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe()
+    with ours, theirs:
+        process = fork.Process(target=_heed_nothing, args=(theirs,), daemon=True)
+        process.start()
+        assert ours.poll(30)
+        _stop(process)
+    assert process.exitcode == -signal.SIGKILL

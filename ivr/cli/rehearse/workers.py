@@ -147,9 +147,11 @@ def _undisturbed() -> Iterator[None]:
 
 def _stop(process: BaseProcess) -> None:
     process.terminate()
-    process.join(STOP_SECONDS)
-    process.kill()  # one that its signal caught at its very start may not end by itself
-    process.join()
+    try:
+        process.join(STOP_SECONDS)
+    finally:
+        process.kill()  # what heeds no SIGTERM, or hangs in a handler of it
+        process.join()
 
 
 def _work(pipe: Connection) -> None:
