@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
-from rich.console import Console
 
-from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
 from ivr.logs import route
-from ivr.settings import Settings
 from ivr.speech.library import Library
 from ivr.store.embedded import embedded_redis
 from ivr.store.redis import RedisStore
@@ -25,6 +22,7 @@ from ivr.twiml.read import read
 from ivr.web.app import create_app
 from ivr.web.parts import Parts
 from tests.logging_taken_back import logging_as_before
+from tests.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,10 +124,7 @@ def audio(
     clips, folder = of_run / "clips", tmp_path_factory.mktemp("audio")
     with (of_run / "clips.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        variables = {"IVR_AUDIO": str(clips), "IVR_CONFIG": str(ROOT / "config")}
-        settings = Settings.from_env(variables)
-        report, _ = render_missing(spec.words, settings, Console(quiet=True), voice_name="espeak")
-        assert not report.failed
+        render(spec.words, ROOT / "config", clips)
     shutil.copytree(clips, folder, dirs_exist_ok=True)
     return folder
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-
-from ivr.cli.audio.studio import render_missing
 from ivr.cli.project import read_spec
-from ivr.settings import Settings
 from tests.faults.line_servers import ROOT
+from tests.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,11 +94,7 @@ def changed_version(folder: Path) -> Path:
 def rendered(config: Path, audio: Path) -> Spec:
     """Render what it says beside the clips that are there; gives what it is."""
     spec = read_spec(config)
-    variables = {"IVR_AUDIO": str(audio), "IVR_CONFIG": str(config)}
-    report, _ = render_missing(
-        spec.words, Settings.from_env(variables), Console(quiet=True), voice_name="espeak"
-    )
-    assert not report.failed
+    render(spec.words, config, audio)
     return spec
 
 

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
-from rich.console import Console
 
-from ivr.cli.audio.studio import render_missing
 from ivr.cli.flow import flow as command
 from ivr.paper.floip.container import container_json
-from ivr.settings import Settings
 from ivr.speech.library import Library
 from tests.conftest import ROOT
+from tests.rendering import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +42,8 @@ def test_with_out_it_goes_to_that_file(spec: Spec, tmp_path: Path) -> None:
 
 def test_clips_are_named_by_their_content(spec: Spec, tmp_path: Path) -> None:
     audio, greeting = tmp_path / "audio", {"greeting": spec.words["bn"].prompts["greeting"]}
-    settings = Settings.from_env({"IVR_AUDIO": str(audio), "IVR_CONFIG": str(ROOT / "config")})
     words = {"bn": replace(spec.words["bn"], prompts=greeting)}
-    render_missing(words, settings, Console(quiet=True), voice_name="espeak")
+    render(words, ROOT / "config", audio)
     result = run("--clips-url", "https://line.example.org/", audio=audio)
     assert result.exit_code == 0
     resources = json.loads(result.stdout_bytes)["resources"]

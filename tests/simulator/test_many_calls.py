@@ -75,9 +75,8 @@ def quiet_collector() -> Iterator[None]:
     gc.unfreeze()
 
 
-@pytest.mark.usefixtures("quiet_collector")
+@pytest.mark.usefixtures("quiet_collector", "unmeasured")
 @pytest.mark.timeout(60)
-@pytest.mark.usefixtures("unmeasured")
 def test_a_thousand_calls_in_one_process_leave_nothing_behind() -> None:
     setup = Setup(status_callback="/ended")
     with Phone(InProcess(line), TOKEN, setup) as phone:
